@@ -1,0 +1,231 @@
+# The few functions through which every target of the project is made. What a target is made of
+# follows from where a file lies, so a new file needs no line here and none in CMakeLists.txt.
+
+# Flags of our own code only: a consumer of the installed library never sees them.
+add_library(rempart_build_flags INTERFACE)
+target_compile_options(rempart_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror=return-type
+  $<$<CONFIG:Debug>:-D_GLIBCXX_ASSERTIONS>)
+if(REMPART_SANITIZE)
+  add_compile_options(-fsanitize=${REMPART_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${REMPART_SANITIZE})
+endif()
+find_program(REMPART_CCACHE ccache)
+if(REMPART_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${REMPART_CCACHE})
+endif()
+find_program(REMPART_MOLD mold)
+if(REMPART_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# rempart_module(NAME [DEPENDS module...] [ROLES role...] [LINK target...])
+# The library rempart::NAME: every src/NAME/**.cpp outside the folders of its ROLES.
+function(rempart_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;ROLES;LINK")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  foreach(role IN LISTS arg_ROLES)
+    list(FILTER sources EXCLUDE REGEX "/src/${name}/${role}/")
+  endforeach()
+  list(TRANSFORM arg_DEPENDS PREPEND rempart_)
+  if(NOT sources) # SCAFFOLD
+    set(sources ${PROJECT_BINARY_DIR}/empty.cpp)
+    file(WRITE ${sources} "")
+  endif()
+  add_library(rempart_${name} ${sources})
+  add_library(rempart::${name} ALIAS rempart_${name})
+  set_target_properties(rempart_${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_compile_features(rempart_${name} PUBLIC cxx_std_20)
+  target_include_directories(rempart_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(rempart_${name} PUBLIC ${arg_DEPENDS} ${arg_LINK}
+                        PRIVATE $<BUILD_INTERFACE:rempart_build_flags>)
+  set_target_properties(rempart_${name} PROPERTIES EXPORT_NAME ${name} CXX_EXTENSIONS OFF
+                        POSITION_INDEPENDENT_CODE ON)
+  set_property(GLOBAL APPEND PROPERTY REMPART_MODULES rempart_${name})
+endfunction()
+
+# rempart_role(ROLE MODULE module USES module... [LINK target...]): the confined program
+# libexec/rempart/ROLE. All of src/MODULE/ROLE but main.cpp is also a library, for its tests.
+function(rempart_role role)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "MODULE" "USES;LINK")
+  set(folder ${PROJECT_SOURCE_DIR}/src/${arg_MODULE}/${role})
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  list(REMOVE_ITEM sources ${folder}/main.cpp)
+  if(NOT sources) # SCAFFOLD
+    return()
+  endif()
+  list(TRANSFORM arg_USES PREPEND rempart::)
+  add_library(rempart_role_${role} STATIC ${sources})
+  set_target_properties(rempart_role_${role} PROPERTIES LINKER_LANGUAGE CXX CXX_EXTENSIONS OFF)
+  target_include_directories(rempart_role_${role} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(rempart_role_${role} PUBLIC ${arg_USES} ${arg_LINK}
+                        PRIVATE rempart_build_flags)
+  add_executable(${role} ${folder}/main.cpp)
+  target_link_libraries(${role} PRIVATE rempart_role_${role} rempart_build_flags)
+  set_target_properties(${role} PROPERTIES CXX_EXTENSIONS OFF REMPART_OWNER ${arg_MODULE}
+                        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/libexec/rempart)
+  set_property(GLOBAL APPEND PROPERTY REMPART_ROLES ${role})
+endfunction()
+
+# rempart_app(NAME USES module... [LINK target...]): the program bin/NAME of apps/NAME/*.cpp.
+function(rempart_app name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "USES;LINK")
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/apps/${name}/*.cpp)
+  list(TRANSFORM arg_USES PREPEND rempart::)
+  get_property(roles GLOBAL PROPERTY REMPART_ROLES)
+  if(NOT sources) # SCAFFOLD
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  add_dependencies(${name} ${roles}) # never a program beside stale or missing roles
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/apps)
+  target_link_libraries(${name} PRIVATE ${arg_USES} ${arg_LINK} rempart_build_flags)
+  target_compile_definitions(${name} PRIVATE REMPART_VERSION="${PROJECT_VERSION}")
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF
+                        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  set_property(GLOBAL APPEND PROPERTY REMPART_APPS ${name})
+endfunction()
+
+# Every tests/MODULE/NAME_test.cpp is the ctest MODULE.NAME; tests/MODULE/ROLE/NAME_test.cpp is
+# MODULE.ROLE.NAME, linked with the role; tests/cli/NAME_test.py drives the built program. A test
+# may include the private headers of src/, and fixtures from tests/data.
+function(rempart_tests)
+  file(GLOB_RECURSE tests RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS
+       ${PROJECT_SOURCE_DIR}/tests/*_test.cpp)
+  get_property(roles GLOBAL PROPERTY REMPART_ROLES)
+  foreach(test IN LISTS tests)
+    string(REGEX REPLACE "_test\\.cpp$" "" stem ${test})
+    string(REPLACE "/" "." ctest_name ${stem})
+    string(REPLACE "/" "_" target ${stem}_test)
+    string(REGEX MATCH "^[^/]+" module ${stem})
+    set(library rempart::${module})
+    add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${test})
+    foreach(role IN LISTS roles)
+      if(stem MATCHES "^${module}/${role}/")
+        set(library rempart_role_${role})
+      endif()
+      get_target_property(owner ${role} REMPART_OWNER)
+      if(module STREQUAL owner OR module STREQUAL "pipeline")
+        add_dependencies(${target} ${role}) # a test that starts the role never meets a stale one
+      endif()
+    endforeach()
+    target_link_libraries(${target} PRIVATE ${library} rempart_build_flags GTest::gtest_main)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests
+                               ${PROJECT_SOURCE_DIR}/src)
+    target_compile_definitions(${target} PRIVATE REMPART_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                               REMPART_LIBEXEC_DIR="${PROJECT_BINARY_DIR}/libexec/rempart")
+    set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF
+                          RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+    add_test(NAME ${ctest_name} COMMAND ${target})
+    set_tests_properties(${ctest_name} PROPERTIES TIMEOUT 300)
+  endforeach()
+  file(GLOB scripts RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS
+       ${PROJECT_SOURCE_DIR}/tests/cli/*_test.py ${PROJECT_SOURCE_DIR}/tests/tools/*_test.py)
+  foreach(script IN LISTS scripts)
+    string(REGEX REPLACE "_test\\.py$" "" stem ${script})
+    string(REPLACE "/" "." ctest_name ${stem})
+    add_test(NAME ${ctest_name}
+             COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tests/${script} -v)
+    set_tests_properties(${ctest_name} PROPERTIES TIMEOUT 900 ENVIRONMENT
+      "REMPART_BUILD_DIR=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
+  endforeach()
+endfunction()
+
+# Every bench/MODULE/NAME_bench.cpp (or bench/MODULE/ROLE/...) is the program bench/NAME_bench.
+# The target `bench` runs each, then tools/bench_peers.py, which runs the peers side by side.
+function(rempart_benches)
+  file(GLOB_RECURSE benches RELATIVE ${PROJECT_SOURCE_DIR}/bench CONFIGURE_DEPENDS
+       ${PROJECT_SOURCE_DIR}/bench/*_bench.cpp)
+  add_custom_target(bench)
+  get_property(roles GLOBAL PROPERTY REMPART_ROLES)
+  foreach(bench IN LISTS benches)
+    get_filename_component(name ${bench} NAME_WE)
+    string(REGEX MATCH "^[^/]+" module ${bench})
+    set(library rempart::${module})
+    foreach(role IN LISTS roles)
+      if(bench MATCHES "^${module}/${role}/")
+        set(library rempart_role_${role})
+      endif()
+    endforeach()
+    add_executable(${name} ${PROJECT_SOURCE_DIR}/bench/${bench})
+    target_link_libraries(${name} PRIVATE ${library} rempart_build_flags benchmark::benchmark_main)
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_compile_definitions(${name} PRIVATE
+      REMPART_LIBEXEC_DIR="${PROJECT_BINARY_DIR}/libexec/rempart")
+    add_custom_target(run_${name} COMMAND ${name} USES_TERMINAL VERBATIM)
+    add_dependencies(bench run_${name})
+  endforeach()
+endfunction()
+
+# Every fuzz/MODULE/NAME_fuzz.cpp (or fuzz/MODULE/ROLE/...) with its corpus fuzz/corpus/NAME. With
+# the fuzz preset a libFuzzer program; with the tests, the ctest fuzz.NAME that replays the corpus.
+function(rempart_fuzzers)
+  file(GLOB_RECURSE fuzzers RELATIVE ${PROJECT_SOURCE_DIR}/fuzz CONFIGURE_DEPENDS
+       ${PROJECT_SOURCE_DIR}/fuzz/*_fuzz.cpp)
+  get_property(roles GLOBAL PROPERTY REMPART_ROLES)
+  foreach(fuzzer IN LISTS fuzzers)
+    get_filename_component(name ${fuzzer} NAME_WE)
+    string(REGEX REPLACE "_fuzz$" "" name ${name})
+    string(REGEX MATCH "^[^/]+" module ${fuzzer})
+    set(library rempart::${module})
+    foreach(role IN LISTS roles)
+      if(fuzzer MATCHES "^${module}/${role}/")
+        set(library rempart_role_${role})
+      endif()
+    endforeach()
+    set(source ${PROJECT_SOURCE_DIR}/fuzz/${fuzzer})
+    if(REMPART_BUILD_FUZZ)
+      add_executable(${name}_fuzz ${source})
+      target_link_libraries(${name}_fuzz PRIVATE ${library} rempart_build_flags)
+      target_include_directories(${name}_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/src)
+      target_compile_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+      target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+      set_target_properties(${name}_fuzz PROPERTIES
+                            RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+    endif()
+    if(REMPART_BUILD_TESTS)
+      add_executable(${name}_replay ${source} ${PROJECT_SOURCE_DIR}/fuzz/replay_main.cpp)
+      target_link_libraries(${name}_replay PRIVATE ${library} rempart_build_flags)
+      target_include_directories(${name}_replay PRIVATE ${PROJECT_SOURCE_DIR}/src)
+      set_target_properties(${name}_replay PROPERTIES
+                            RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+      add_test(NAME fuzz.${name}
+               COMMAND ${name}_replay ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
+      set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 120)
+    endif()
+  endforeach()
+endfunction()
+
+# What is checked without running the code: the module graph and the format; and the build target
+# `format`, which writes that format.
+function(rempart_check_sources)
+  add_test(NAME layers
+           COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tools/check_layers.py ${PROJECT_SOURCE_DIR})
+  set(patterns)
+  foreach(folder apps bench fuzz include src tests)
+    list(APPEND patterns ${PROJECT_SOURCE_DIR}/${folder}/*.cpp ${PROJECT_SOURCE_DIR}/${folder}/*.hpp)
+  endforeach()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${patterns})
+  add_test(NAME format COMMAND clang-format-19 --dry-run --Werror ${sources})
+  add_custom_target(format COMMAND clang-format-19 -i ${sources} VERBATIM)
+endfunction()
+
+# Each public header compiles alone, whatever was included before it.
+function(rempart_headers_stand_alone)
+  file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
+       ${PROJECT_SOURCE_DIR}/include/*.hpp)
+  set(sources)
+  foreach(header IN LISTS headers)
+    string(MAKE_C_IDENTIFIER ${header} id)
+    set(source ${PROJECT_BINARY_DIR}/alone/${id}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${header}\"\n")
+    list(APPEND sources ${source})
+  endforeach()
+  get_property(modules GLOBAL PROPERTY REMPART_MODULES)
+  add_library(rempart_headers_alone OBJECT ${sources})
+  target_link_libraries(rempart_headers_alone PRIVATE ${modules} rempart_build_flags)
+endfunction()

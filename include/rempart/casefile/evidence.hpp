@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Exhibits, items, contents, hits: written while an exhibit is ingested, read by everything else.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rempart/casefile/case.hpp"
+
+namespace rempart::casefile {
+
+[[nodiscard]] Result<std::vector<ExhibitRecord>> exhibits(Case& file);
+[[nodiscard]] Result<std::optional<ExhibitRecord>> exhibit_labelled(Case& file,
+                                                                    std::string_view label);
+[[nodiscard]] Result<RowId> add_exhibit(Case& file, const ExhibitRecord& record);
+[[nodiscard]] Result<void> update_exhibit(Case& file, const ExhibitRecord& record);
+[[nodiscard]] Result<void> replace_volumes(Case& file, RowId exhibit,
+                                           std::span<const VolumeRecord> volumes);
+[[nodiscard]] Result<std::vector<VolumeRecord>> volumes(Case& file, RowId exhibit);
+
+[[nodiscard]] Result<RowId> add_run(Case& file, const RunRecord& record);
+[[nodiscard]] Result<void> finish_run(Case& file, const RunRecord& record);
+[[nodiscard]] Result<std::vector<RunRecord>> runs(Case& file);
+
+/// Writes the items of one exhibit in the order of their seq. Everything between two commits is in
+/// the case whole or not at all: after a crash the case holds exactly the items below
+/// `next_seq()`, with all their contents, hits and messages.
+class IngestWriter {
+  public:
+    /// Removes what an unfinished run left above the last committed item (messages of a chat export
+    /// that was being read).
+    [[nodiscard]] static Result<IngestWriter> open(Case& file, RowId exhibit);
+    IngestWriter(IngestWriter&&) noexcept;
+    IngestWriter& operator=(IngestWriter&&) noexcept;
+    ~IngestWriter(); ///< Rolls back what was not committed.
+
+    [[nodiscard]] std::uint64_t next_seq() const;
+    /// Whether this content is stored already (also by another exhibit, also uncommitted here).
+    [[nodiscard]] Result<std::optional<RowId>> find_content(std::span<const std::byte, 32> sha256);
+    /// \pre not stored yet.
+    [[nodiscard]] Result<RowId> add_content(const ContentRecord& content);
+    /// \pre item.seq == next_seq()
+    [[nodiscard]] Result<void> add_item(const ItemRecord& item);
+    /// Ignores hits that are stored already.
+    [[nodiscard]] Result<void> add_hits(std::span<const HitRecord> hits);
+
+    /// For the chat export that is the item next_seq(): call before add_item. May be committed in
+    /// between, so that memory and the journal stay bounded.
+    [[nodiscard]] Result<RowId> add_conversation(const ConversationRecord& record);
+    [[nodiscard]] Result<void> add_account(const AccountRecord& record);
+    [[nodiscard]] Result<void> add_message(const MessageRecord& record);
+    [[nodiscard]] Result<void> add_chat_export(const ChatExportRecord& record);
+
+    [[nodiscard]] Result<void> commit();
+
+  private:
+    struct State;
+    explicit IngestWriter(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+/// Joins attachments to the contents of the items that they name, in the same exhibit and the same
+/// archive (or none) as their export. Repeatable. Returns how many are joined in all.
+[[nodiscard]] Result<std::uint64_t> join_attachments(Case& file, RowId exhibit);
+
+/// An item with what belongs to it, for reading out.
+struct ItemView {
+    ItemRecord item;
+    RowId exhibit = 0;
+    std::string exhibit_label;
+    std::optional<std::string> parent_path;
+    std::string md5, sha1, sha256; ///< Hex; "" without content.
+    std::string type, mime, family;
+    std::optional<Error> media_error;
+};
+
+/// Every item, by exhibit (in the order added) and seq.
+[[nodiscard]] Result<void> each_item(Case& file,
+                                     const std::function<Result<void>(const ItemView&)>& take);
+
+/// A hit at a place where the content was seen.
+struct HitView {
+    HitRecord hit;
+    std::string exhibit_label, item_path, item_stream, sha256;
+    std::string list_name, polarity, scheme, entry_label, category;
+    std::uint64_t entry = 0; ///< Line or object in the list's source.
+};
+
+/// Every hit, one a place: by list, distance, exhibit, seq.
+[[nodiscard]] Result<void> each_hit(Case& file,
+                                    const std::function<Result<void>(const HitView&)>& take);
+
+/// The digests of each content, for matching a list that is added later. In the order of rows.
+struct ContentKeys {
+    RowId content = 0;
+    std::array<std::byte, 32> sha256{};
+    std::array<std::byte, 20> sha1{};
+    std::array<std::byte, 16> md5{};
+    std::vector<FingerprintRecord> fingerprints;
+};
+[[nodiscard]] Result<void>
+each_content(Case& file, const std::function<Result<void>(const ContentKeys&)>& take);
+[[nodiscard]] Result<void> add_hits(Case& file, std::span<const HitRecord> hits);
+
+/// A picture that matters for the queue of new material.
+struct PictureView {
+    RowId content = 0;
+    std::string sha256;
+    PictureRecord picture;
+    std::uint64_t size_bytes = 0;
+    std::optional<FingerprintRecord> fingerprint; ///< pdq "full"; null for a picture too small.
+    bool hit_alert = false, hit_allow_exact = false, hit_note = false;
+    std::uint64_t places = 0, exhibits = 0,
+                  messages = 0; ///< Where seen; in how many messages attached.
+    bool seen_deleted = false, has_camera = false, has_location = false; ///< From state and EXIF.
+    std::string first_exhibit, first_path; ///< Its first place: exhibit in order, then seq.
+};
+/// All picture contents in the order of their SHA-256.
+[[nodiscard]] Result<std::vector<PictureView>> pictures(Case& file);
+/// The thumbnail of a content, empty if there is none.
+[[nodiscard]] Result<Bytes> thumbnail(Case& file, RowId content);
+
+struct GroupRecord {
+    std::string id; ///< The SHA-256 of its first member: stable.
+    RowId representative = 0;
+    std::vector<RowId> members; ///< By SHA-256.
+};
+/// Replaces all groups in one transaction.
+[[nodiscard]] Result<void> replace_groups(Case& file, std::span<const GroupRecord> groups);
+[[nodiscard]] Result<std::vector<GroupRecord>> groups(Case& file);
+
+struct Totals {
+    std::uint64_t items = 0, contents = 0, bytes = 0, pictures = 0, messages = 0;
+    std::uint64_t hits_exact = 0, hits_near = 0; ///< Distinct (content, list) pairs.
+    std::uint64_t groups = 0;
+    std::map<std::string, std::uint64_t> errors; ///< Items and contents by error code.
+};
+/// Of one exhibit, or of the whole case.
+[[nodiscard]] Result<Totals> totals(Case& file, std::optional<RowId> exhibit);
+
+} // namespace rempart::casefile

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Cryptographic digests of contents: MD5 and SHA-1 because lists in the world hold them, SHA-256
+/// because it identifies.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "rempart/core/bytes.hpp"
+#include "rempart/core/result.hpp"
+
+namespace rempart::recognise {
+
+/// The kinds of hash that a list may hold. `md4` is ed2k's building block and only listed, never
+/// computed here yet.
+enum class HashKind : std::uint8_t { md5, sha1, sha256, pdq };
+inline constexpr HashKind kLastHashKind = HashKind::pdq;
+
+/// The stable, lower-case name of `kind` ("sha256"), as lists and the command line write it.
+[[nodiscard]] std::string_view name(HashKind kind) noexcept;
+[[nodiscard]] std::optional<HashKind> hash_kind_named(std::string_view name) noexcept;
+/// 16, 20, 32 or 32 bytes.
+[[nodiscard]] std::size_t size_bytes(HashKind kind) noexcept;
+
+struct Digests {
+    std::array<std::byte, 16> md5{};
+    std::array<std::byte, 20> sha1{};
+    std::array<std::byte, 32> sha256{};
+    friend auto operator<=>(const Digests&, const Digests&) = default;
+};
+
+/// Which digests one pass computes. A large file is hashed by two threads: MD5 alone takes as long
+/// as the two others together.
+enum class DigestSet : std::uint8_t { all, md5_only, sha_only };
+
+/// One pass over bytes. Reusable after `finish`. Not for use by two threads at once. OpenSSL's EVP.
+class Digester {
+  public:
+    explicit Digester(DigestSet set = DigestSet::all);
+    Digester(Digester&&) noexcept;
+    Digester& operator=(Digester&&) noexcept;
+    ~Digester();
+
+    void update(ByteView bytes);
+    /// The digests of all bytes since the start or the last finish; those outside the set are zero.
+    [[nodiscard]] Digests finish();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace rempart::recognise

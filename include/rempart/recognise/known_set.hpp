@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Known material in memory: exact look-up of digests and exact search of fingerprints within each
+/// list's radius. Immutable after `build`, then thread-safe.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rempart/core/result.hpp"
+#include "rempart/recognise/digest.hpp"
+#include "rempart/recognise/hash_list.hpp"
+#include "rempart/recognise/pdq.hpp"
+
+namespace rempart::recognise {
+
+/// One exact match. `entry_row` is the caller's own number for the listed hash.
+struct ExactHit {
+    std::uint32_t list = 0; ///< The number given to add().
+    std::int64_t entry_row = 0;
+    HashKind kind{};
+    friend auto operator<=>(const ExactHit&, const ExactHit&) = default;
+};
+
+/// One near match; the nearest over all variants and orientations that were asked.
+struct NearHit {
+    std::uint32_t list = 0;
+    std::int64_t entry_row = 0;
+    int distance = 0; ///< Bits, 0..radius of the list.
+    PdqVariant variant{};
+    Orientation orientation{};
+    friend auto operator<=>(const NearHit&, const NearHit&) = default;
+};
+
+/// A fingerprint to ask for, with what it is.
+struct PdqQuery {
+    PdqVariant variant{};
+    PdqFingerprint fingerprint;
+};
+
+class KnownSet {
+  public:
+    class Builder {
+      public:
+        Builder();
+        Builder(Builder&&) noexcept;
+        Builder& operator=(Builder&&) noexcept;
+        ~Builder();
+        /// The radius for near hits of `list`, 0..31 (0: equal fingerprints only). Default 31.
+        void set_radius(std::uint32_t list, int radius);
+        void add(std::uint32_t list, std::int64_t entry_row, HashKind kind, ByteView value);
+        [[nodiscard]] KnownSet build() &&;
+
+      private:
+        friend class KnownSet;
+        struct State;
+        std::unique_ptr<State> state_;
+    };
+
+    KnownSet();
+    KnownSet(KnownSet&&) noexcept;
+    KnownSet& operator=(KnownSet&&) noexcept;
+    ~KnownSet();
+
+    [[nodiscard]] bool empty() const;
+    /// All exact matches of a content, sorted. At most one per (list, entry_row).
+    [[nodiscard]] std::vector<ExactHit> find_exact(const Digests& digests) const;
+    /// All entries within their list's radius of any orientation of any query with quality of at
+    /// least kMinPdqQuality, sorted; one per (list, entry_row): the smallest distance, then the
+    /// first variant and orientation.
+    [[nodiscard]] std::vector<NearHit> find_near(std::span<const PdqQuery> queries) const;
+
+  private:
+    friend class Builder;
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace rempart::recognise
