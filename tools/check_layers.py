@@ -19,7 +19,7 @@ def stated_graph(cmake_text):
     """{module: the modules it names}, in the order of the file."""
     graph = {}
     for name, rest in re.findall(r"^rempart_module\((\w+)([^)]*)\)", cmake_text, re.M):
-        named = re.search(r"\bDEPENDS\s+([\w\s]+?)\s*(?:\bLINK\b|\bSOURCES\b|$)", rest)
+        named = re.search(r"\bDEPENDS\s+([\w\s]+?)\s*(?:\bLINK\b|\bROLES\b|\bSOURCES\b|$)", rest)
         graph[name] = named.group(1).split() if named else []
     return graph
 

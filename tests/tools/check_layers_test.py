@@ -14,7 +14,7 @@ rempart_module(core SOURCES a.cpp LINK fmt::fmt)
 rempart_module(media
   SOURCES b.cpp
   DEPENDS core)
-rempart_module(guard SOURCES c.cpp DEPENDS media LINK x)
+rempart_module(guard SOURCES c.cpp DEPENDS media ROLES reader LINK x)
 """
 
 
