@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/recognise/digest.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <new>
+
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+
+namespace rempart::recognise {
+namespace {
+
+struct KindRow {
+    HashKind kind;
+    std::string_view name;
+    std::size_t size_bytes;
+};
+
+// In the order of the enumerators.
+constexpr std::array kKinds{
+    KindRow{HashKind::md5, "md5", 16},
+    KindRow{HashKind::sha1, "sha1", 20},
+    KindRow{HashKind::sha256, "sha256", 32},
+    KindRow{HashKind::pdq, "pdq", 32},
+};
+static_assert(kKinds.size() == static_cast<std::size_t>(kLastHashKind) + 1);
+static_assert([] {
+    for (std::size_t i = 0; i < kKinds.size(); ++i) {
+        if (kKinds[i].kind != static_cast<HashKind>(i)) {
+            return false;
+        }
+    }
+    return true;
+}());
+
+// Our choice: what all digests of a set take before the next bytes are touched, so that only the
+// first of them waits for memory. 32 KiB stays in the first or second cache of any machine.
+constexpr std::size_t kSliceBytes = std::size_t{32} << 10;
+
+// The deleters of OpenSSL's handles.
+struct Free {
+    void operator()(OSSL_LIB_CTX* library) const { OSSL_LIB_CTX_free(library); }
+    void operator()(OSSL_PROVIDER* provider) const { OSSL_PROVIDER_unload(provider); }
+    void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+template <typename T>
+using Handle = std::unique_ptr<T, Free>;
+
+// OpenSSL's own digests, whatever the machine's configuration switches off (MD5, in FIPS mode) are
+// part of libcrypto itself: a call fails only where memory does.
+template <typename T>
+Handle<T> owned(T* raw) {
+    if (raw == nullptr) {
+        throw std::bad_alloc();
+    }
+    return Handle<T>(raw);
+}
+
+class OneDigest {
+  public:
+    OneDigest(OSSL_LIB_CTX* library, const char* algorithm)
+        : algorithm_(owned(EVP_MD_fetch(library, algorithm, nullptr))),
+          context_(owned(EVP_MD_CTX_new())) {
+        start();
+    }
+
+    void update(ByteView bytes) {
+        [[maybe_unused]] const int done =
+            EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+        assert(done == 1);
+    }
+
+    void finish(std::span<std::byte> out) {
+        unsigned written = 0;
+        [[maybe_unused]] const int done = EVP_DigestFinal_ex(
+            context_.get(), reinterpret_cast<unsigned char*>(out.data()), &written);
+        assert(done == 1 && written == out.size());
+        start();
+    }
+
+  private:
+    void start() {
+        if (EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) != 1) {
+            throw std::bad_alloc();
+        }
+    }
+
+    Handle<EVP_MD> algorithm_;
+    Handle<EVP_MD_CTX> context_;
+};
+
+} // namespace
+
+std::string_view name(HashKind kind) noexcept {
+    return kKinds[static_cast<std::size_t>(kind)].name;
+}
+
+std::optional<HashKind> hash_kind_named(std::string_view name) noexcept {
+    const auto* const row = std::ranges::find(kKinds, name, &KindRow::name);
+    return row == kKinds.end() ? std::nullopt : std::optional(row->kind);
+}
+
+std::size_t size_bytes(HashKind kind) noexcept {
+    return kKinds[static_cast<std::size_t>(kind)].size_bytes;
+}
+
+// The order of the members is the order in which they must be made, and undone in reverse.
+struct Digester::State {
+    explicit State(DigestSet set) {
+        if (set != DigestSet::sha_only) {
+            md5.emplace(library.get(), "MD5");
+        }
+        if (set != DigestSet::md5_only) {
+            sha1.emplace(library.get(), "SHA1");
+            sha256.emplace(library.get(), "SHA256");
+        }
+    }
+
+    Handle<OSSL_LIB_CTX> library = owned(OSSL_LIB_CTX_new());
+    Handle<OSSL_PROVIDER> provider = owned(OSSL_PROVIDER_load(library.get(), "default"));
+    std::optional<OneDigest> md5;
+    std::optional<OneDigest> sha1;
+    std::optional<OneDigest> sha256;
+};
+
+Digester::Digester(DigestSet set) : state_(std::make_unique<State>(set)) {
+}
+Digester::Digester(Digester&&) noexcept = default;
+Digester& Digester::operator=(Digester&&) noexcept = default;
+Digester::~Digester() = default;
+
+void Digester::update(ByteView bytes) {
+    while (!bytes.empty()) {
+        const ByteView slice = bytes.first(std::min(bytes.size(), kSliceBytes));
+        for (auto* digest : {&state_->md5, &state_->sha1, &state_->sha256}) {
+            if (*digest) {
+                (*digest)->update(slice);
+            }
+        }
+        bytes = bytes.subspan(slice.size());
+    }
+}
+
+Digests Digester::finish() {
+    Digests digests;
+    if (state_->md5) {
+        state_->md5->finish(digests.md5);
+    }
+    if (state_->sha1) {
+        state_->sha1->finish(digests.sha1);
+    }
+    if (state_->sha256) {
+        state_->sha256->finish(digests.sha256);
+    }
+    return digests;
+}
+
+} // namespace rempart::recognise
