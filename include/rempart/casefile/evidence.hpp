@@ -30,6 +30,21 @@ namespace rempart::casefile {
 [[nodiscard]] Result<void> finish_run(Case& file, const RunRecord& record);
 [[nodiscard]] Result<std::vector<RunRecord>> runs(Case& file);
 
+/// A hit at a place where the content was seen.
+struct HitView {
+    HitRecord hit;
+    std::string exhibit_label, item_path, item_stream, sha256;
+    std::string list_name, polarity, scheme, entry_label, category;
+    std::uint64_t entry = 0; ///< Line or object in the list's source.
+};
+
+/// What an exhibit has in the case, for going on with it.
+struct ResumeRecord {
+    std::uint64_t next_seq = 0;           ///< Items in the case.
+    std::uint64_t top_level_items = 0;    ///< Those without a parent.
+    std::uint64_t last_top_level_seq = 0; ///< Meaningless if there is none.
+};
+
 /// Writes the items of one exhibit in the order of their seq. Everything between two commits is in
 /// the case whole or not at all: after a crash the case holds exactly the items below
 /// `next_seq()`, with all their contents, hits and messages.
@@ -43,14 +58,22 @@ class IngestWriter {
     ~IngestWriter(); ///< Rolls back what was not committed.
 
     [[nodiscard]] std::uint64_t next_seq() const;
+    /// Where the walk goes on: also the last item that stands in no archive.
+    [[nodiscard]] ResumeRecord resume_point() const;
     /// Whether this content is stored already (also by another exhibit, also uncommitted here).
     [[nodiscard]] Result<std::optional<RowId>> find_content(std::span<const std::byte, 32> sha256);
     /// \pre not stored yet.
     [[nodiscard]] Result<RowId> add_content(const ContentRecord& content);
+    /// Adds picture, fingerprints, metadata, thumbnail and media_error to a content that was stored
+    /// with media_error `skipped`; leaves any other content as it is.
+    [[nodiscard]] Result<void> complete_content(RowId row, const ContentRecord& content);
     /// \pre item.seq == next_seq()
     [[nodiscard]] Result<void> add_item(const ItemRecord& item);
     /// Ignores hits that are stored already.
     [[nodiscard]] Result<void> add_hits(std::span<const HitRecord> hits);
+    /// The hits of a content, also uncommitted ones, without a place (no item, no exhibit): by list
+    /// row, match, entry.
+    [[nodiscard]] Result<std::vector<HitView>> hits_of(RowId content);
 
     /// For the chat export that is the item next_seq(): call before add_item. May be committed in
     /// between, so that memory and the journal stay bounded.
@@ -60,6 +83,8 @@ class IngestWriter {
     [[nodiscard]] Result<void> add_chat_export(const ChatExportRecord& record);
 
     [[nodiscard]] Result<void> commit();
+    /// Updates the exhibit's row and commits it with everything before, in one transaction.
+    [[nodiscard]] Result<void> finish_exhibit(const ExhibitRecord& exhibit);
 
   private:
     struct State;
@@ -86,17 +111,12 @@ struct ItemView {
 [[nodiscard]] Result<void> each_item(Case& file,
                                      const std::function<Result<void>(const ItemView&)>& take);
 
-/// A hit at a place where the content was seen.
-struct HitView {
-    HitRecord hit;
-    std::string exhibit_label, item_path, item_stream, sha256;
-    std::string list_name, polarity, scheme, entry_label, category;
-    std::uint64_t entry = 0; ///< Line or object in the list's source.
-};
-
 /// Every hit, one a place: by list, distance, exhibit, seq.
 [[nodiscard]] Result<void> each_hit(Case& file,
                                     const std::function<Result<void>(const HitView&)>& take);
+
+/// Whether a content is stored with all its facts, not with media_error `skipped`.
+[[nodiscard]] Result<bool> is_examined(Case& file, std::span<const std::byte, 32> sha256);
 
 /// The digests of each content, for matching a list that is added later. In the order of rows.
 struct ContentKeys {
@@ -128,19 +148,28 @@ struct PictureView {
 /// The thumbnail of a content, empty if there is none.
 [[nodiscard]] Result<Bytes> thumbnail(Case& file, RowId content);
 
+struct ReasonRecord {
+    std::string fact;
+    int points = 0;
+    std::string source;
+};
 struct GroupRecord {
     std::string id; ///< The SHA-256 of its first member: stable.
     RowId representative = 0;
-    std::vector<RowId> members; ///< By SHA-256.
+    std::vector<RowId> members;        ///< By SHA-256.
+    std::uint64_t unknown_members = 0; ///< 0: nothing new in it, it is not in the queue.
+    int points = 0;
+    std::vector<ReasonRecord> reasons; ///< Their points add up to `points`.
 };
-/// Replaces all groups in one transaction.
+/// Replaces all groups in one transaction; keeps the order, which is that of the queue.
 [[nodiscard]] Result<void> replace_groups(Case& file, std::span<const GroupRecord> groups);
+/// In the order of the queue.
 [[nodiscard]] Result<std::vector<GroupRecord>> groups(Case& file);
 
 struct Totals {
     std::uint64_t items = 0, contents = 0, bytes = 0, pictures = 0, messages = 0;
     std::uint64_t hits_exact = 0, hits_near = 0; ///< Distinct (content, list) pairs.
-    std::uint64_t groups = 0;
+    std::uint64_t groups = 0; ///< With unknown members; of an exhibit: with one seen in it.
     std::map<std::string, std::uint64_t> errors; ///< Items and contents by error code.
 };
 /// Of one exhibit, or of the whole case.

@@ -35,10 +35,10 @@ struct ExhibitRecord {
     std::uint64_t size_bytes = 0;
     std::string medium_md5, medium_sha1, medium_sha256; ///< Hex; "" until known or for a folder.
     std::string stored_md5, stored_sha1;                ///< What the container says; "" if nothing.
-    std::string acquired_hash; ///< "sha256:…" as the user gave it, lower case; "" if none.
-    std::string
-        verification;  ///< "pending", "verified", "failed", "nothing-to-compare", "not-applicable".
-    std::string state; ///< "open" or "complete".
+    std::string acquired_hash;  ///< "sha256:…" as the user gave it, lower case; "" if none.
+    std::string verification;   ///< "pending", "verified", "failed", "nothing-to-compare",
+                                ///< "not-applicable", "left-out".
+    std::string state;          ///< "open" or "complete".
     std::optional<Error> error; ///< Why the walk as a whole ended early.
 };
 

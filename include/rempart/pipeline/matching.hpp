@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// The lists of a case, ready to be asked, and what follows when one is added.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rempart/casefile/case.hpp"
+#include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/lists.hpp"
+#include "rempart/core/result.hpp"
+#include "rempart/recognise/hash_list.hpp"
+#include "rempart/recognise/known_set.hpp"
+
+namespace rempart::pipeline {
+
+/// Known material of one case. Immutable after `load`, then thread-safe.
+class Matcher {
+  public:
+    /// Reads every list of the case into memory.
+    [[nodiscard]] static Result<Matcher> load(casefile::Case& file);
+
+    [[nodiscard]] bool empty() const { return known_.empty(); }
+    /// All exact and near hits of a content with these keys, as rows; `content` is the caller's.
+    [[nodiscard]] std::vector<casefile::HitRecord>
+    match(const recognise::Digests& digests,
+          std::span<const casefile::FingerprintRecord> fingerprints, casefile::RowId content) const;
+
+  private:
+    recognise::KnownSet known_;
+    std::vector<casefile::RowId> lists_; ///< By the number that known_ has for the list.
+};
+
+struct ListRequest {
+    std::string name;
+    std::string polarity; ///< "alert", "allow", "note".
+    std::string scheme;   ///< "" takes what the list says of itself.
+    std::string source_name, source_sha256;
+    int radius = 31;
+    TimeValue added;
+    const recognise::HashListFormat* format = nullptr; ///< Null: the one that claims it.
+    recognise::HashListOptions options;
+};
+
+struct ListAdded {
+    casefile::ListRecord list;
+    recognise::HashListSummary summary;
+    std::uint64_t new_hits = 0; ///< Found at once among the contents that the case holds already.
+};
+
+/// Reads a list into the case, whole or not at all, and matches it against what was ingested
+/// before.
+[[nodiscard]] Result<ListAdded> add_list(casefile::Case& file, std::string_view text,
+                                         const ListRequest& request);
+
+/// A stored fingerprint as a query; nothing if its algorithm, variant or size is not known here.
+[[nodiscard]] std::vector<recognise::PdqQuery>
+pdq_queries(std::span<const casefile::FingerprintRecord> fingerprints);
+
+} // namespace rempart::pipeline
