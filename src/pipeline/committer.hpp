@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Writes worked-on items into the case in the order of the walk, on a thread of its own, whatever
+/// the order in which the workers finish them.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "pipeline/context.hpp"
+
+namespace rempart::pipeline {
+
+class Committer {
+  public:
+    struct Setup {
+        casefile::Case& file;
+        casefile::RowId exhibit = 0;
+        std::string exhibit_label;
+        const IngestOptions& options;
+        Counters& counters;
+        examine::ReaderConfig readers; ///< For chat exports.
+    };
+
+    /// Takes over the case's connection until `finish`.
+    Committer(Setup setup, casefile::IngestWriter writer);
+    Committer(const Committer&) = delete;
+    Committer& operator=(const Committer&) = delete;
+    ~Committer();
+
+    /// From any thread, once for each seq. An error makes the committer stop; see `failed`.
+    void take(std::uint64_t seq, Result<Finished>&& finished);
+
+    /// Waits while `ahead` or more items before `seq` are not yet written. False once the committer
+    /// has failed: then stop.
+    [[nodiscard]] bool wait_for_window(std::uint64_t seq, std::uint64_t ahead);
+    [[nodiscard]] bool failed();
+
+    /// Writes what is complete up to `end_seq` (exclusive) or up to the first gap if the walk was
+    /// cut short, commits and ends the thread.
+    [[nodiscard]] Result<void> finish(std::uint64_t end_seq, bool cut_short);
+
+  private:
+    void run();
+    [[nodiscard]] std::optional<Result<Finished>> next();
+    [[nodiscard]] Result<void> write(Finished& finished);
+    [[nodiscard]] Result<casefile::RowId> write_content(Finished& finished);
+    [[nodiscard]] Result<void> tell_hits(const Finished& finished);
+    [[nodiscard]] Result<void> commit_if_due(std::uint64_t written);
+
+    Setup setup_;
+    casefile::IngestWriter writer_;
+    std::uint64_t next_seq_;
+    std::chrono::steady_clock::time_point last_commit_;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::map<std::uint64_t, Result<Finished>> waiting_; ///< Bounded by the walk's window.
+    std::optional<std::uint64_t> end_seq_;
+    bool cut_short_ = false;
+    std::optional<Error> failure_;
+    std::jthread thread_; // last: starts when all else is there
+};
+
+} // namespace rempart::pipeline

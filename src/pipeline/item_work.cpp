@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/item_work.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "pipeline/content_facts.hpp"
+
+namespace rempart::pipeline {
+namespace {
+
+// Our choices. An item up to one slot of a reader is hashed by one task; a file from kTwoThreads on
+// is worth a second thread; the head serves the type and the claims of chat formats.
+constexpr std::uint64_t kSmallBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t kTwoThreadsBytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t kHeadBytes = std::uint64_t{64} << 10;
+constexpr std::uint64_t kReadBytes = std::uint64_t{256} << 10;
+
+std::string_view last_part(std::string_view path) {
+    return path.substr(path.find_last_of("/!") + 1); // npos + 1 is 0: the whole path
+}
+
+// Hashes what follows the head. \return how many bytes there were in all.
+Result<std::uint64_t> hash_rest(int descriptor, ByteView head, recognise::Digester& digester) {
+    digester.update(head);
+    Bytes buffer(kReadBytes);
+    std::uint64_t at = head.size();
+    while (true) {
+        const auto got = read_at(descriptor, at, buffer);
+        if (!got) {
+            return fail(got.error());
+        }
+        if (*got == 0) {
+            return at;
+        }
+        digester.update(std::span(buffer).first(*got));
+        at += *got;
+    }
+}
+
+struct Hashed {
+    recognise::Digests digests;
+    std::uint64_t size_bytes = 0;
+};
+
+Result<Hashed> hash_on_two_threads(int descriptor, ByteView head) {
+    recognise::Digester md5(recognise::DigestSet::md5_only);
+    recognise::Digester sha(recognise::DigestSet::sha_only);
+    Result<std::uint64_t> md5_read;
+    {
+        const std::jthread beside([&] { md5_read = hash_rest(descriptor, head, md5); });
+        if (auto sha_read = hash_rest(descriptor, head, sha); !sha_read) {
+            return fail(sha_read.error());
+        }
+    }
+    if (!md5_read) {
+        return fail(md5_read.error());
+    }
+    recognise::Digests digests = sha.finish();
+    digests.md5 = md5.finish().md5;
+    return Hashed{digests, *md5_read};
+}
+
+Result<Hashed> hash_file(int descriptor, ByteView head, std::uint64_t size_bytes) {
+    if (size_bytes >= kTwoThreadsBytes) {
+        return hash_on_two_threads(descriptor, head);
+    }
+    recognise::Digester digester;
+    if (size_bytes == head.size()) { // the common small file: read once, by the walk
+        digester.update(head);
+        return Hashed{digester.finish(), size_bytes};
+    }
+    const auto read = hash_rest(descriptor, head, digester);
+    if (!read) {
+        return fail(read.error());
+    }
+    return Hashed{digester.finish(), *read};
+}
+
+} // namespace
+
+Handling handling_of(Depth depth, ByteView head, std::string_view path) {
+    Handling handling;
+    handling.type = media::detect_type(head.first(std::min(head.size(), media::kTypeHeadBytes)));
+    if (depth == Depth::recognition) {
+        handling.is_archive = handling.type.family == media::FileFamily::archive;
+        handling.chat =
+            examine::claim_chat(head.first(std::min(head.size(), kHeadBytes)), last_part(path));
+    }
+    return handling;
+}
+
+struct ItemWork::Lanes {
+    explicit Lanes(ThreadPool& threads)
+        : md5_strand(std::make_shared<Strand>(threads)),
+          sha_strand(std::make_shared<Strand>(threads)) {}
+    std::shared_ptr<Strand> md5_strand, sha_strand;
+    recognise::Digester md5{recognise::DigestSet::md5_only};
+    recognise::Digester sha{recognise::DigestSet::sha_only};
+    std::atomic<int> ended = 0;
+};
+
+Result<void> ItemWork::file(UniqueFd descriptor) {
+    has_content_ = true;
+    const int fd = descriptor.get();
+    bytes_ = {fd, std::make_shared<UniqueFd>(std::move(descriptor))};
+    head_.resize(std::min(kHeadBytes, item_.size_bytes));
+    const auto got = read_at(fd, 0, head_);
+    if (!got) { // the item keeps its place; its bytes are the loss
+        item_.error = got.error();
+        has_content_ = false;
+        return {};
+    }
+    head_.resize(*got);
+    handling_ = handling_of(context_.options.depth, head_, item_.path);
+    return {};
+}
+
+Result<void> ItemWork::chunk(examine::Chunk chunk) {
+    const ByteView bytes = chunk.bytes();
+    if (!has_content_) {
+        has_content_ = true;
+        handling_ = handling_of(context_.options.depth, bytes, item_.path);
+        if (handling_.wants_spool()) {
+            spool_ = std::make_shared<Spool>(context_.spool_space);
+        }
+    }
+    size_bytes_ += bytes.size();
+    if (spool_) {
+        return spool_->append(bytes);
+    }
+    if (lanes_) {
+        post_to_lanes(chunk);
+        return {};
+    }
+    chunks_.push_back(std::move(chunk));
+    if (size_bytes_ > kSmallBytes) {
+        start_lanes();
+    }
+    return {};
+}
+
+void ItemWork::start_lanes() {
+    lanes_ = std::make_shared<Lanes>(context_.threads);
+    for (const examine::Chunk& waiting : std::exchange(chunks_, {})) {
+        post_to_lanes(waiting);
+    }
+}
+
+void ItemWork::post_to_lanes(const examine::Chunk& chunk) {
+    lanes_->md5_strand->post([lanes = lanes_, chunk] { lanes->md5.update(chunk.bytes()); });
+    lanes_->sha_strand->post([lanes = lanes_, chunk] { lanes->sha.update(chunk.bytes()); });
+}
+
+Result<ItemBytes> ItemWork::end(examine::ItemEnd how, Use use) {
+    if (how.error) {
+        item_.error = std::move(how.error);
+    }
+    for (const examine::UnreadRange& range : how.unread) {
+        item_.unread.push_back({range.offset_bytes, range.size_bytes});
+    }
+    if (spool_) {
+        const auto descriptor = spool_->descriptor();
+        if (!descriptor) {
+            return fail(descriptor.error());
+        }
+        bytes_ = {*descriptor, spool_};
+    }
+    ItemBytes bytes = bytes_; // the workers may be done with `this` before this function is
+    if (use == Use::work) {
+        start_work();
+    }
+    return bytes;
+}
+
+void ItemWork::start_work() {
+    const bool empty_file = item_.kind == name(examine::ItemKind::file) && !item_.error;
+    if (!has_content_ && !empty_file) {
+        Finished finished;
+        finished.item = std::move(item_);
+        done_(std::move(finished));
+        return;
+    }
+    if (lanes_) {
+        const auto last = [self = shared_from_this()] {
+            if (++self->lanes_->ended == 2) {
+                recognise::Digests digests = self->lanes_->sha.finish();
+                digests.md5 = self->lanes_->md5.finish().md5;
+                self->finish(digests);
+            }
+        };
+        lanes_->md5_strand->post(last);
+        lanes_->sha_strand->post(last);
+        return;
+    }
+    const bool is_file = bytes_.owner && !spool_;
+    context_.threads.submit([self = shared_from_this(), is_file] {
+        is_file ? self->work_on_file() : self->work_on_chunks();
+    });
+}
+
+void ItemWork::work_on_file() {
+    const auto hashed = hash_file(bytes_.descriptor, head_, item_.size_bytes);
+    if (!hashed) {
+        item_.error = hashed.error();
+        Finished finished;
+        finished.item = std::move(item_);
+        done_(std::move(finished));
+        return;
+    }
+    if (hashed->size_bytes != item_.size_bytes && !item_.error) {
+        item_.error =
+            Error{Errc::damaged, fmt::format("{} bytes read where the file system states {}",
+                                             hashed->size_bytes, item_.size_bytes)};
+    }
+    size_bytes_ = hashed->size_bytes;
+    finish(hashed->digests);
+}
+
+void ItemWork::work_on_chunks() {
+    if (spool_) { // from the spool, so that what is hashed is what is decoded
+        finish(digests_of(bytes_.descriptor, size_bytes_));
+        return;
+    }
+    recognise::Digester digester;
+    for (const examine::Chunk& chunk : std::exchange(chunks_, {})) {
+        digester.update(chunk.bytes());
+    }
+    finish(digester.finish());
+}
+
+void ItemWork::finish(Result<recognise::Digests> digests) {
+    if (!digests) {
+        done_(fail(digests.error()));
+        return;
+    }
+    context_.counters.bytes += size_bytes_;
+    Finished finished;
+    finished.item = std::move(item_);
+    const bool may_decode = context_.options.depth == Depth::recognition;
+    const auto learnt = learn(context_,
+                              {.digests = *digests,
+                               .size_bytes = size_bytes_,
+                               .type = handling_.type,
+                               .descriptor = may_decode ? bytes_.descriptor : -1},
+                              finished);
+    if (!learnt) {
+        done_(fail(learnt.error()));
+        return;
+    }
+    if (handling_.chat != nullptr) {
+        finished.chat = handling_.chat;
+        finished.chat_owner = bytes_.owner;
+        finished.chat_descriptor = bytes_.descriptor;
+    }
+    done_(std::move(finished));
+}
+
+} // namespace rempart::pipeline

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/pipeline/matching.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rempart::pipeline {
+namespace {
+
+using casefile::HitRecord;
+using recognise::HashKind;
+using recognise::KnownSet;
+using recognise::PdqHash;
+
+constexpr std::size_t kPdqBytes = 32;
+
+std::optional<recognise::PdqVariant> variant_named(std::string_view text) {
+    // "-unoriented" marks the pixels as stored, without the turn that EXIF asks for: the same kind
+    // of hash, one more query.
+    constexpr std::string_view kUnoriented = "-unoriented";
+    if (text.ends_with(kUnoriented)) {
+        text.remove_suffix(kUnoriented.size());
+    }
+    for (const auto variant : recognise::kPdqVariants) {
+        if (name(variant) == text) {
+            return variant;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<recognise::PdqFingerprint> fingerprint_of(const casefile::FingerprintRecord& row) {
+    if (row.algorithm != "pdq" || row.orientations.size() != kPdqBytes * recognise::kOrientations) {
+        return std::nullopt;
+    }
+    recognise::PdqFingerprint fingerprint;
+    fingerprint.quality = row.quality;
+    for (std::size_t i = 0; i < recognise::kOrientations; ++i) {
+        fingerprint.hashes[i] = PdqHash::from_bytes(
+            std::span(row.orientations).subspan(i * kPdqBytes).first<kPdqBytes>());
+    }
+    return fingerprint;
+}
+
+HitRecord exact_record(const recognise::ExactHit& hit, casefile::RowId list) {
+    HitRecord record;
+    record.list = list;
+    record.entry = hit.entry_row;
+    record.match = "exact";
+    record.algorithm = name(hit.kind);
+    return record;
+}
+
+HitRecord near_record(const recognise::NearHit& hit, casefile::RowId list) {
+    HitRecord record;
+    record.list = list;
+    record.entry = hit.entry_row;
+    record.match = "near";
+    record.algorithm = name(HashKind::pdq);
+    record.variant = name(hit.variant);
+    record.distance = hit.distance;
+    record.orientation = name(hit.orientation);
+    return record;
+}
+
+} // namespace
+
+std::vector<recognise::PdqQuery>
+pdq_queries(std::span<const casefile::FingerprintRecord> fingerprints) {
+    std::vector<recognise::PdqQuery> queries;
+    for (const auto& row : fingerprints) {
+        const auto variant = variant_named(row.variant);
+        const auto fingerprint = fingerprint_of(row);
+        if (variant && fingerprint) {
+            queries.push_back({*variant, *fingerprint});
+        }
+    }
+    return queries;
+}
+
+Result<Matcher> Matcher::load(casefile::Case& file) {
+    const auto rows = casefile::lists(file);
+    if (!rows) {
+        return fail(rows.error());
+    }
+    Matcher matcher;
+    KnownSet::Builder builder;
+    for (const casefile::ListRecord& list : *rows) {
+        const auto number = static_cast<std::uint32_t>(matcher.lists_.size());
+        matcher.lists_.push_back(list.id);
+        builder.set_radius(number, list.radius);
+        auto read = casefile::each_entry(
+            file, list.id, [&](const casefile::ListEntryRecord& entry) -> Result<void> {
+                const auto kind = recognise::hash_kind_named(entry.algorithm);
+                if (!kind || entry.value.size() != recognise::size_bytes(*kind)) {
+                    return fail(Errc::integrity, "a listed hash in the case is not valid");
+                }
+                builder.add(number, entry.id, *kind, entry.value);
+                return {};
+            });
+        if (!read) {
+            return fail(read.error());
+        }
+    }
+    matcher.known_ = std::move(builder).build();
+    return matcher;
+}
+
+std::vector<HitRecord> Matcher::match(const recognise::Digests& digests,
+                                      std::span<const casefile::FingerprintRecord> fingerprints,
+                                      casefile::RowId content) const {
+    std::vector<HitRecord> hits;
+    if (known_.empty()) {
+        return hits;
+    }
+    for (const auto& hit : known_.find_exact(digests)) {
+        hits.push_back(exact_record(hit, lists_[hit.list]));
+    }
+    for (const auto& hit : known_.find_near(pdq_queries(fingerprints))) {
+        hits.push_back(near_record(hit, lists_[hit.list]));
+    }
+    for (HitRecord& hit : hits) {
+        hit.content = content;
+    }
+    return hits;
+}
+
+namespace {
+
+Result<ListAdded> store_list(casefile::Case& file, std::string_view text,
+                             const ListRequest& request) {
+    casefile::ListRecord list;
+    list.name = request.name;
+    list.polarity = request.polarity;
+    list.scheme = request.scheme;
+    list.source_name = request.source_name;
+    list.source_sha256 = request.source_sha256;
+    list.radius = request.radius;
+    list.added = request.added;
+    auto writer = casefile::ListWriter::begin(file, list);
+    if (!writer) {
+        return fail(writer.error());
+    }
+    auto summary = recognise::read_hash_list(
+        text, request.format, request.options, [&](recognise::ListedHash&& hash) -> Result<void> {
+            const auto value = std::span(hash.bytes).first(size_bytes(hash.kind));
+            return writer->add({.id = 0,
+                                .algorithm = std::string(name(hash.kind)),
+                                .value = Bytes(value.begin(), value.end()),
+                                .entry = hash.entry,
+                                .label = std::move(hash.label),
+                                .category = std::move(hash.category)});
+        });
+    if (!summary) {
+        return fail(summary.error());
+    }
+    list.format = summary->format;
+    if (list.scheme.empty()) {
+        list.scheme = summary->stated_scheme;
+    }
+    list.records = summary->records;
+    list.hashes = summary->hashes;
+    list.empty_file_hashes = summary->empty_file_hashes;
+    const auto row = writer->finish(list);
+    if (!row) {
+        return fail(row.error());
+    }
+    list.id = *row;
+    return ListAdded{.list = list, .summary = std::move(*summary), .new_hits = 0};
+}
+
+} // namespace
+
+Result<ListAdded> add_list(casefile::Case& file, std::string_view text,
+                           const ListRequest& request) {
+    auto added = store_list(file, text, request);
+    if (!added) {
+        return added;
+    }
+    const auto matcher = Matcher::load(file);
+    if (!matcher) {
+        return fail(matcher.error());
+    }
+    std::vector<HitRecord> hits;
+    auto matched =
+        casefile::each_content(file, [&](const casefile::ContentKeys& keys) -> Result<void> {
+            const recognise::Digests digests{
+                .md5 = keys.md5, .sha1 = keys.sha1, .sha256 = keys.sha256};
+            std::ranges::copy_if(matcher->match(digests, keys.fingerprints, keys.content),
+                                 std::back_inserter(hits),
+                                 [&](const HitRecord& hit) { return hit.list == added->list.id; });
+            return {};
+        });
+    if (!matched) {
+        return fail(matched.error());
+    }
+    added->new_hits = hits.size();
+    if (auto stored = casefile::add_hits(file, hits); !stored) {
+        return fail(stored.error());
+    }
+    return added;
+}
+
+} // namespace rempart::pipeline
