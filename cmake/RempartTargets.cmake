@@ -92,8 +92,22 @@ endfunction()
 
 # Every tests/MODULE/NAME_test.cpp is the ctest MODULE.NAME; tests/MODULE/ROLE/NAME_test.cpp is
 # MODULE.ROLE.NAME, linked with the role; tests/cli/NAME_test.py drives the built program. A test
-# may include the private headers of src/, and fixtures from tests/data.
+# may include the private headers of src/, and fixtures from tests/data. tests/MODULE/NAME_program.cpp
+# is the program tests/NAME_program, which the tests of MODULE start.
 function(rempart_tests)
+  file(GLOB programs RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS
+       ${PROJECT_SOURCE_DIR}/tests/*/*_program.cpp)
+  foreach(program IN LISTS programs)
+    get_filename_component(target ${program} NAME_WE)
+    string(REGEX MATCH "^[^/]+" module ${program})
+    add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${program})
+    target_link_libraries(${target} PRIVATE rempart::${module} rempart_build_flags)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests
+                               ${PROJECT_SOURCE_DIR}/src)
+    set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF
+                          RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+    list(APPEND programs_of_${module} ${target})
+  endforeach()
   file(GLOB_RECURSE tests RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS
        ${PROJECT_SOURCE_DIR}/tests/*_test.cpp)
   get_property(roles GLOBAL PROPERTY REMPART_ROLES)
@@ -113,6 +127,9 @@ function(rempart_tests)
         add_dependencies(${target} ${role}) # a test that starts the role never meets a stale one
       endif()
     endforeach()
+    if(programs_of_${module})
+      add_dependencies(${target} ${programs_of_${module}})
+    endif()
     target_link_libraries(${target} PRIVATE ${library} rempart_build_flags GTest::gtest_main)
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests
                                ${PROJECT_SOURCE_DIR}/src)
