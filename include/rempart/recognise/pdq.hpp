@@ -7,8 +7,10 @@
 /// Source: "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", Facebook,
 /// 2019. The two-pass Jarosz box filter of the definition is linear and separable, and only 64x64
 /// of its samples are kept: so 64 row kernels and 64 column kernels are applied to the pixels
-/// directly, and the whole filtered plane is never made. `pdq_plain` (src/) is the definition;
-/// tests hold the two 0 bits apart.
+/// directly, and the whole filtered plane is never made. The sums are exact, so the result is the
+/// same on every machine. `pdq_plain` (src/) is the definition; tests hold the two 0 bits apart.
+/// The reference adds up in single precision: its bits are ours, too, save where its own rounding
+/// decides, which is where coefficients tie (stripes, checks, flat planes).
 
 #include <array>
 #include <cstdint>
@@ -60,8 +62,8 @@ inline constexpr int kMinPdqQuality = 50;
 /// Our choice: a picture with a shorter side below this is an icon, and is not hashed.
 inline constexpr std::uint32_t kMinPictureSide = 64;
 
-/// Takes the rows of a picture from top to bottom and hashes them. Memory: 64 floats a column at
-/// most, whatever the height.
+/// Takes the rows of a picture from top to bottom and hashes them. Memory: 36 bytes a column and 8
+/// a row; for nearest512 above 512 on a side, nothing that grows with the picture.
 class PdqRows {
   public:
     /// \pre width and height at least kMinPictureSide.
@@ -70,7 +72,8 @@ class PdqRows {
     PdqRows& operator=(PdqRows&&) noexcept;
     ~PdqRows();
 
-    /// The next row, `width` values of luma 0..255.
+    /// The next row, `width` values of luma 0..255; floats outside are brought into the range, what
+    /// is no number counts as 0, and fractions count to 2^-16. Rows past `height` are ignored.
     void add_row(std::span<const std::uint8_t> luma);
     void add_row(std::span<const float> luma);
 

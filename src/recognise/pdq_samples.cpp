@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recognise/pdq_samples.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <numbers>
+
+// g++ vectorises such loops from -O3 on. No clones for newer instruction sets: a fused multiply-add
+// would round differently.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
+namespace rempart::recognise {
+namespace {
+
+constexpr std::size_t kSide = 16; // the lowest frequencies but the constant one, in each direction
+using Coefficients = std::array<float, kSide * kSide>;
+using DctMatrix = std::array<std::array<float, kSide>, kSampleSide>; // [position][frequency]
+
+DctMatrix make_dct_matrix() {
+    // The reference holds the scale in single precision and the rest in double.
+    const auto scale = static_cast<float>(std::sqrt(2.0 / double{kSampleSide}));
+    DctMatrix matrix{};
+    for (std::size_t i = 0; i < kSide; ++i) {
+        for (std::size_t j = 0; j < kSampleSide; ++j) {
+            const double angle = std::numbers::pi / 2.0 / double{kSampleSide} *
+                                 static_cast<double>(i + 1) * static_cast<double>(2 * j + 1);
+            matrix[j][i] = static_cast<float>(static_cast<double>(scale) * std::cos(angle));
+        }
+    }
+    return matrix;
+}
+
+const DctMatrix& dct_matrix() {
+    static const DctMatrix matrix = make_dct_matrix();
+    return matrix;
+}
+
+// D * samples * D^T. Each sum runs in the order of its index, whatever the vectors' width: the
+// innermost loops go over independent sums.
+Coefficients dct_of(const PdqSamples& samples) {
+    const DctMatrix& d = dct_matrix();
+    std::array<std::array<float, kSampleSide>, kSide> half{};
+    for (std::size_t i = 0; i < kSide; ++i) {
+        float* const to = half[i].data();
+        for (std::size_t k = 0; k < kSampleSide; ++k) {
+            const float factor = d[k][i];
+            const float* const from = samples[k].data();
+            for (std::size_t j = 0; j < kSampleSide; ++j) {
+                to[j] += factor * from[j];
+            }
+        }
+    }
+    Coefficients out{};
+    for (std::size_t i = 0; i < kSide; ++i) {
+        float* const to = out.data() + i * kSide;
+        for (std::size_t k = 0; k < kSampleSide; ++k) {
+            const float factor = half[i][k];
+            const float* const from = d[k].data();
+            for (std::size_t j = 0; j < kSide; ++j) {
+                to[j] += factor * from[j];
+            }
+        }
+    }
+    return out;
+}
+
+// A step of the samples counts in whole percents of the full range; the sum is scaled by 1/90 and
+// cut at 100. All constants: pdqImageDomainQualityMetric of the reference.
+int steps_between(float a, float b) {
+    return std::abs(static_cast<int>((a - b) * 100 / 255));
+}
+
+int quality_of(const PdqSamples& samples) {
+    int sum = 0;
+    for (std::size_t i = 0; i < kSampleSide; ++i) {
+        for (std::size_t j = 0; j < kSampleSide; ++j) {
+            if (i + 1 < kSampleSide) {
+                sum += steps_between(samples[i][j], samples[i + 1][j]);
+            }
+            if (j + 1 < kSampleSide) {
+                sum += steps_between(samples[i][j], samples[i][j + 1]);
+            }
+        }
+    }
+    return std::min(sum / 90, 100);
+}
+
+// A bit for each coefficient above the lower median, which is what the reference's Torben search
+// returns for an even count: with no ties, exactly 128 bits are set.
+PdqHash bits_of(const Coefficients& coefficients) {
+    Coefficients sorted = coefficients;
+    constexpr auto kLowerMedian = static_cast<std::ptrdiff_t>(kSide * kSide / 2 - 1);
+    std::nth_element(sorted.begin(), sorted.begin() + kLowerMedian, sorted.end());
+    const float median = sorted[static_cast<std::size_t>(kLowerMedian)];
+    std::array<std::uint64_t, 4> words{};
+    for (std::size_t k = 0; k < coefficients.size(); ++k) {
+        if (coefficients[k] > median) {
+            words[3 - k / 64] |= std::uint64_t{1} << (k % 64);
+        }
+    }
+    return PdqHash(words);
+}
+
+// Turning or mirroring a picture turns into a transposition and changes of sign of its
+// coefficients. Ours index from 0 what the definition indexes from 1: an even row is an odd
+// frequency, which is what mirroring negates.
+struct OrientationRule {
+    Orientation orientation;
+    bool transposed;
+    bool (*negated)(std::size_t row, std::size_t column);
+};
+
+constexpr std::array<OrientationRule, kOrientations> kOrientationRules{{
+    {Orientation::original, false, [](std::size_t, std::size_t) { return false; }},
+    {Orientation::rotate90, true, [](std::size_t row, std::size_t) { return row % 2 == 0; }},
+    {Orientation::rotate180, false,
+     [](std::size_t row, std::size_t c) { return (row + c) % 2 != 0; }},
+    {Orientation::rotate270, true, [](std::size_t, std::size_t c) { return c % 2 == 0; }},
+    {Orientation::flip_x, false, [](std::size_t row, std::size_t) { return row % 2 == 0; }},
+    {Orientation::flip_y, false, [](std::size_t, std::size_t c) { return c % 2 == 0; }},
+    {Orientation::flip_plus1, true, [](std::size_t, std::size_t) { return false; }},
+    {Orientation::flip_minus1, true,
+     [](std::size_t row, std::size_t c) { return (row + c) % 2 != 0; }},
+}};
+static_assert([] {
+    for (std::size_t i = 0; i < kOrientations; ++i) {
+        if (kOrientationRules[i].orientation != static_cast<Orientation>(i)) {
+            return false;
+        }
+    }
+    return true;
+}());
+
+Coefficients turned(const Coefficients& original, const OrientationRule& rule) {
+    Coefficients out{};
+    for (std::size_t row = 0; row < kSide; ++row) {
+        for (std::size_t column = 0; column < kSide; ++column) {
+            const float value =
+                rule.transposed ? original[column * kSide + row] : original[row * kSide + column];
+            out[row * kSide + column] = rule.negated(row, column) ? -value : value;
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+PdqFingerprint fingerprint_of(const PdqSamples& samples) {
+    const Coefficients coefficients = dct_of(samples);
+    PdqFingerprint fingerprint;
+    for (const OrientationRule& rule : kOrientationRules) {
+        fingerprint.hashes[static_cast<std::size_t>(rule.orientation)] =
+            bits_of(turned(coefficients, rule));
+    }
+    fingerprint.quality = quality_of(samples);
+    return fingerprint;
+}
+
+} // namespace rempart::recognise
