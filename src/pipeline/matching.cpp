@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "rempart/core/hex.hpp"
+
 namespace rempart::pipeline {
 namespace {
 
@@ -127,53 +131,90 @@ std::vector<HitRecord> Matcher::match(const recognise::Digests& digests,
 
 namespace {
 
-Result<ListAdded> store_list(casefile::Case& file, std::string_view text,
-                             const ListRequest& request) {
+casefile::ListRecord list_record(std::span<const ListSource> sources, const ListRequest& request) {
     casefile::ListRecord list;
     list.name = request.name;
     list.polarity = request.polarity;
     list.scheme = request.scheme;
-    list.source_name = request.source_name;
-    list.source_sha256 = request.source_sha256;
     list.radius = request.radius;
     list.added = request.added;
-    auto writer = casefile::ListWriter::begin(file, list);
+    std::string lines;
+    for (const ListSource& source : sources) {
+        list.source_name += (list.source_name.empty() ? "" : ", ") + source.name;
+        lines += source.sha256 + "  " + source.name + '\n';
+    }
+    recognise::Digester digester;
+    digester.update(bytes_of(lines));
+    list.source_sha256 =
+        sources.size() == 1 ? sources[0].sha256 : encode_hex(digester.finish().sha256);
+    return list;
+}
+
+void add_counts(const recognise::HashListSummary& from, recognise::HashListSummary& to) {
+    to.format = from.format;
+    to.records += from.records;
+    to.hashes += from.hashes;
+    to.comments += from.comments;
+    to.empty_file_hashes += from.empty_file_hashes;
+    to.degenerate_hashes += from.degenerate_hashes;
+    if (to.stated_scheme.empty()) {
+        to.stated_scheme = from.stated_scheme;
+    }
+    if (to.stated_name.empty()) {
+        to.stated_name = from.stated_name;
+    }
+}
+
+Result<ListAdded> store_list(casefile::Case& file, std::span<const ListSource> sources,
+                             const ListRequest& request) {
+    ListAdded added{.list = list_record(sources, request), .summary = {}, .entries = 0, .new_hits = 0};
+    auto writer = casefile::ListWriter::begin(file, added.list);
     if (!writer) {
         return fail(writer.error());
     }
-    auto summary = recognise::read_hash_list(
-        text, request.format, request.options, [&](recognise::ListedHash&& hash) -> Result<void> {
+    for (const ListSource& source : sources) {
+        std::uint64_t last_entry = 0;
+        const std::uint64_t entries_before = added.entries;
+        const auto take = [&](recognise::ListedHash&& hash) -> Result<void> {
             const auto value = std::span(hash.bytes).first(size_bytes(hash.kind));
+            last_entry = std::max(last_entry, hash.entry);
             return writer->add({.id = 0,
                                 .algorithm = std::string(name(hash.kind)),
                                 .value = Bytes(value.begin(), value.end()),
-                                .entry = hash.entry,
+                                .entry = entries_before + hash.entry,
                                 .label = std::move(hash.label),
                                 .category = std::move(hash.category)});
-        });
-    if (!summary) {
-        return fail(summary.error());
+        };
+        const auto summary =
+            recognise::read_hash_list(source.text, request.format, request.options, take);
+        if (!summary) {
+            return fail(summary.error().code,
+                        fmt::format("{}: {}", source.name, summary.error().message));
+        }
+        add_counts(*summary, added.summary);
+        added.entries += last_entry;
     }
-    list.format = summary->format;
+    casefile::ListRecord& list = added.list;
+    list.format = added.summary.format;
     if (list.scheme.empty()) {
-        list.scheme = summary->stated_scheme;
+        list.scheme = added.summary.stated_scheme;
     }
-    list.records = summary->records;
-    list.hashes = summary->hashes;
-    list.empty_file_hashes = summary->empty_file_hashes;
+    list.records = added.summary.records;
+    list.hashes = added.summary.hashes;
+    list.empty_file_hashes = added.summary.empty_file_hashes;
     const auto row = writer->finish(list);
     if (!row) {
         return fail(row.error());
     }
     list.id = *row;
-    return ListAdded{.list = list, .summary = std::move(*summary), .new_hits = 0};
+    return added;
 }
 
 } // namespace
 
-Result<ListAdded> add_list(casefile::Case& file, std::string_view text,
+Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sources,
                            const ListRequest& request) {
-    auto added = store_list(file, text, request);
+    auto added = store_list(file, sources, request);
     if (!added) {
         return added;
     }

@@ -36,11 +36,17 @@ class Matcher {
     std::vector<casefile::RowId> lists_; ///< By the number that known_ has for the list.
 };
 
+/// One file of a list: large lists come in several.
+struct ListSource {
+    std::string_view text; ///< The file, mapped.
+    std::string name;      ///< For messages and the record; the last part of its path.
+    std::string sha256;    ///< Of the file, hex.
+};
+
 struct ListRequest {
     std::string name;
     std::string polarity; ///< "alert", "allow", "note".
     std::string scheme;   ///< "" takes what the list says of itself.
-    std::string source_name, source_sha256;
     int radius = 31;
     TimeValue added;
     const recognise::HashListFormat* format = nullptr; ///< Null: the one that claims it.
@@ -49,13 +55,17 @@ struct ListRequest {
 
 struct ListAdded {
     casefile::ListRecord list;
-    recognise::HashListSummary summary;
+    recognise::HashListSummary summary; ///< Over all files.
+    std::uint64_t entries = 0;          ///< The last number given.
     std::uint64_t new_hits = 0; ///< Found at once among the contents that the case holds already.
 };
 
-/// Reads a list into the case, whole or not at all, and matches it against what was ingested
-/// before.
-[[nodiscard]] Result<ListAdded> add_list(casefile::Case& file, std::string_view text,
+/// Reads one list from its files into the case, whole or not at all, and matches it against what
+/// was ingested before. With several files the entries are numbered on from one to the next, and
+/// the record's source digest is the SHA-256 of the lines "DIGEST  NAME\n" of the files in order.
+/// \return `invalid_argument` if the name is taken; what read_hash_list returns, with the file's
+/// name.
+[[nodiscard]] Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sources,
                                          const ListRequest& request);
 
 /// A stored fingerprint as a query; nothing if its algorithm, variant or size is not known here.

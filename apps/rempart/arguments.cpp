@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/arguments.hpp"
+
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "rempart/manual.hpp"
+
+namespace rempart::cli {
+namespace {
+
+// Filled by the parse of the command that was typed.
+struct Definitions {
+    Request request;
+    bool chosen = false;
+};
+
+template <typename Args>
+CLI::App* command(CLI::App& parent, Definitions& definitions, const std::string& name,
+                  const std::string& what, const std::shared_ptr<Args>& args) {
+    CLI::App* app = parent.add_subcommand(name, what);
+    app->callback([&definitions, args] {
+        definitions.request = *args;
+        definitions.chosen = true;
+    });
+    return app;
+}
+
+template <typename Args>
+void case_folder(CLI::App* app, Args& args) {
+    app->add_option("CASE", args.folder, "Folder of the case")->required();
+}
+
+template <typename Args>
+void json_flag(CLI::App* app, Args& args) {
+    app->add_flag("--json", args.json, "One JSON object a line, with stable keys");
+}
+
+void define_case(CLI::App& root, Definitions& definitions) {
+    CLI::App* group = root.add_subcommand("case", "Make, check and export a case");
+    group->require_subcommand(1);
+    const auto make = std::make_shared<CaseNew>();
+    CLI::App* app = command(*group, definitions, "new", "Make an empty case", make);
+    case_folder(app, *make);
+    app->add_option("--name", make->name, "Name of the case")->required();
+    app->add_option("--authority", make->authority, "Who is responsible for it")->required();
+    app->add_option("--legal-basis", make->legal_basis, "The law it is worked on under")
+        ->required();
+    app->add_option("--purpose", make->purpose, "What the data may be used for")->required();
+    app->add_option("--review-date", make->review_date,
+                    "YYYY-MM-DD: when the need for the data is looked at again")
+        ->required();
+    const auto info = std::make_shared<CaseInfoArgs>();
+    app = command(*group, definitions, "info", "Say what the case is and what it holds", info);
+    case_folder(app, *info);
+    json_flag(app, *info);
+    const auto verify = std::make_shared<CaseVerify>();
+    app = command(*group, definitions, "verify",
+                  "Check the case's own structure and the verdicts on its exhibits", verify);
+    case_folder(app, *verify);
+    json_flag(app, *verify);
+    const auto out = std::make_shared<CaseExport>();
+    app = command(*group, definitions, "export", "Write the whole case as one file", out);
+    case_folder(app, *out);
+    app->add_option("FILE", out->target, "The file to write; must not exist")->required();
+    app->add_flag("--canonical", out->canonical,
+                  "Sorted JSON lines without what depends on the run: equal evidence, equal bytes");
+}
+
+void define_list(CLI::App& root, Definitions& definitions) {
+    CLI::App* group = root.add_subcommand("list", "Lists of known material");
+    group->require_subcommand(1);
+    const auto add = std::make_shared<ListAdd>();
+    CLI::App* app = command(*group, definitions, "add",
+                            "Add a list, whole or not at all; matches what the case holds", add);
+    case_folder(app, *add);
+    app->add_option("FILE", add->files, "The list; several files make one list together")
+        ->required();
+    app->add_option("--name", add->name, "Name of the list in the case")->required();
+    app->add_option("--polarity", add->polarity,
+                    "alert: known material to find; allow: known harmless files; note: mark only")
+        ->required()
+        ->check(CLI::IsMember({"alert", "allow", "note"}));
+    app->add_option("--scheme", add->scheme,
+                    "Whose categories the list uses (default: what the list says of itself)");
+    app->add_option("--format", add->format,
+                    "auto, or a format of docs/formats/hash-lists.md; md5, sha1, sha256 and pdq "
+                    "mean a plain list of that algorithm");
+    app->add_option("--algorithm", add->algorithm,
+                    "What a plain list holds, which its digits do not say")
+        ->check(CLI::IsMember({"md5", "sha1", "sha256", "pdq"}));
+    app->add_option("--radius", add->radius, "Near matches up to this many bits")
+        ->check(CLI::Range(0, 31));
+    app->add_option("--expect", add->expected_hashes,
+                    "How many hashes the sender says it holds: a cut list is then refused");
+    json_flag(app, *add);
+    const auto show = std::make_shared<ListShow>();
+    app = command(*group, definitions, "show", "The lists of the case", show);
+    case_folder(app, *show);
+    json_flag(app, *show);
+}
+
+void define_ingest(CLI::App& root, Definitions& definitions) {
+    const auto args = std::make_shared<IngestArgs>();
+    CLI::App* app = command(root, definitions, "ingest",
+                            "Read evidence into the case, or go on where it stopped", args);
+    case_folder(app, *args);
+    app->add_option("PATH", args->paths,
+                    "A folder, a disk image (raw, split raw, E01), an archive or any file")
+        ->required();
+    app->add_option("--exhibit", args->exhibit,
+                    "Label of the exhibit (default: the last part of the path)");
+    app->add_option("--jobs", args->jobs, "Worker threads (default: all cores)")
+        ->check(CLI::Range(1, 1024));
+    app->add_option("--acquired-hash", args->acquired_hash,
+                    "Digest of the medium at its acquisition: sha256:HEX, sha1:HEX or md5:HEX");
+    app->add_flag("--no-recognition", args->no_recognition,
+                  "Catalogue and digests only: pictures, archives and chats are not opened");
+    app->add_flag("--no-medium-digest", args->no_medium_digest,
+                  "Do not read the whole medium for its digest; it then stays unverified");
+    json_flag(app, *args);
+}
+
+void define_show(CLI::App& root, Definitions& definitions) {
+    struct Row {
+        const char* name;
+        const char* what;
+        Show::What kind;
+    };
+    constexpr Row kRows[] = {
+        {"status", "How far each exhibit is, and what could not be read", Show::What::status},
+        {"items", "Every item with its digests, state and errors", Show::What::items},
+        {"messages", "Every message in order, by conversation", Show::What::messages},
+        {"hits", "Known material: where it was seen, and how it matched", Show::What::hits},
+        {"new", "The queue of unknown pictures, one row a group, most urgent first",
+         Show::What::queue},
+    };
+    for (const Row& row : kRows) {
+        const auto args = std::make_shared<Show>();
+        args->what = row.kind;
+        CLI::App* app = command(root, definitions, row.name, row.what, args);
+        case_folder(app, *args);
+        json_flag(app, *args);
+    }
+    const auto find = std::make_shared<Find>();
+    CLI::App* app = command(root, definitions, "find",
+                            "Full text over messages, file names and metadata", find);
+    case_folder(app, *find);
+    app->add_option("QUERY", find->query, "Words, \"a phrase\", prefix*")->required();
+    json_flag(app, *find);
+}
+
+void define_match(CLI::App& root, Definitions& definitions) {
+    const auto print = std::make_shared<Fingerprint>();
+    CLI::App* app =
+        command(root, definitions, "fingerprint", "Hashes of pictures, without a case", print);
+    app->add_option("FILE", print->files, "Pictures")->required();
+    json_flag(app, *print);
+    const auto match = std::make_shared<Match>();
+    app = command(root, definitions, "match", "Compare files or codes with lists, without a case",
+                  match);
+    CLI::Option* files = app->add_option("FILE", match->files, "Pictures or other files");
+    app->add_option("--codes", match->codes, "A file of PDQ codes, 64 hex digits a line")
+        ->excludes(files);
+    app->add_option("--list", match->lists,
+                    "A list in any format, or the output of fingerprint --json")
+        ->required()
+        ->allow_extra_args(false);
+    app->add_option("--format", match->format, "As for list add");
+    app->add_option("--algorithm", match->algorithm, "As for list add")
+        ->check(CLI::IsMember({"md5", "sha1", "sha256", "pdq"}));
+    app->add_option("--radius", match->radius, "Near matches up to this many bits")
+        ->check(CLI::Range(0, 31));
+    json_flag(app, *match);
+}
+
+void define_report(CLI::App& root, Definitions& definitions) {
+    const auto args = std::make_shared<Report>();
+    CLI::App* app = command(root, definitions, "report",
+                            "Write the report: one HTML page and JSON beside it", args);
+    case_folder(app, *args);
+    app->add_option("--out", args->out, "Folder to write it into")->required();
+    app->add_option("--language", args->language, "en or fr")->check(CLI::IsMember({"en", "fr"}));
+    app->add_flag("--thumbnails", args->thumbnails,
+                  "Show grey, blurred thumbnails of new material (default: none)");
+}
+
+void define_manual(CLI::App& root, Definitions& definitions) {
+    struct Row {
+        const char* name;
+        const char* what;
+        std::string (*make)(const CLI::App&);
+    };
+    constexpr Row kRows[] = {
+        {"man", "Print the man page (roff)", man_page},
+        {"completion", "Print the completion for bash", bash_completion},
+        {"reference", "Print docs/cli-reference.md", markdown_reference},
+    };
+    CLI::App* group = root.add_subcommand("print", "Man page, completion, reference");
+    group->require_subcommand(1);
+    for (const Row& row : kRows) {
+        group->add_subcommand(row.name, row.what)->callback([&root, &definitions, make = row.make] {
+            definitions.request = Print{make(root)};
+            definitions.chosen = true;
+        });
+    }
+}
+
+} // namespace
+
+Parsed parse_arguments(int argc, char** argv) {
+    CLI::App root{
+        "Recognises known child-abuse material in seized evidence and puts what is new first.",
+        "rempart"};
+    root.set_version_flag("--version", std::string("rempart ") + REMPART_VERSION);
+    root.require_subcommand(1);
+    root.footer("Exit status: 0 done; 1 failed; 2 wrong use; 3 done, but some input could not be "
+                "read (it is listed);\n4 integrity check failed; 130 interrupted.");
+    Definitions definitions;
+    define_case(root, definitions);
+    define_list(root, definitions);
+    define_ingest(root, definitions);
+    define_show(root, definitions);
+    define_match(root, definitions);
+    define_report(root, definitions);
+    define_manual(root, definitions);
+    try {
+        root.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) { // the library's way to say --help and wrong use
+        constexpr int kWrongUse = 2;
+        const int status = root.exit(problem, std::cout, std::cerr);
+        return {.exit_status = status == 0 ? 0 : kWrongUse, .run = false, .request = Print{}};
+    }
+    return {.exit_status = 0, .run = definitions.chosen, .request = std::move(definitions.request)};
+}
+
+} // namespace rempart::cli

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// What the user asked for, as plain values. Every command and flag is defined once, in
+/// arguments.cpp; help, the man page and the shell completion are made from that.
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace rempart::cli {
+
+struct CaseNew {
+    std::string folder, name, authority, legal_basis, purpose, review_date;
+};
+struct CaseInfoArgs {
+    std::string folder;
+    bool json = false;
+};
+struct CaseVerify {
+    std::string folder;
+    bool json = false;
+};
+struct CaseExport {
+    std::string folder, target;
+    bool canonical = false;
+};
+struct ListAdd {
+    std::string folder;
+    std::vector<std::string> files;
+    std::string name, polarity, scheme, format = "auto", algorithm;
+    int radius = 31;
+    std::size_t expected_hashes = 0;
+    bool json = false;
+};
+struct ListShow {
+    std::string folder;
+    bool json = false;
+};
+struct IngestArgs {
+    std::string folder;
+    std::vector<std::string> paths;
+    std::string exhibit, acquired_hash;
+    unsigned jobs = 0;
+    bool no_recognition = false, no_medium_digest = false, json = false;
+};
+/// The commands that print rows of a case.
+struct Show {
+    enum class What { status, items, messages, hits, queue } what = What::status;
+    std::string folder;
+    bool json = false;
+};
+struct Find {
+    std::string folder, query;
+    bool json = false;
+};
+struct Fingerprint {
+    std::vector<std::string> files;
+    bool json = false;
+};
+struct Match {
+    std::vector<std::string> files, lists;
+    std::string codes, format = "auto", algorithm;
+    int radius = 31;
+    bool json = false;
+};
+struct Report {
+    std::string folder, out, language = "en";
+    bool thumbnails = false;
+};
+/// Made from the definitions themselves.
+struct Print {
+    std::string text;
+};
+
+using Request = std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, ListAdd, ListShow,
+                             IngestArgs, Show, Find, Fingerprint, Match, Report, Print>;
+
+struct Parsed {
+    int exit_status = 0; ///< 2 after wrong use, whose message went to stderr.
+    bool run = false;    ///< Whether there is a request to carry out.
+    Request request;
+};
+
+[[nodiscard]] Parsed parse_arguments(int argc, char** argv);
+
+} // namespace rempart::cli

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// case new, info, verify, export; list add, show; report; print.
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "rempart/act/report.hpp"
+#include "rempart/casefile/case.hpp"
+#include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/export.hpp"
+#include "rempart/casefile/lists.hpp"
+#include "rempart/commands.hpp"
+#include "rempart/core/text.hpp"
+#include "rempart/files.hpp"
+#include "rempart/output.hpp"
+#include "rempart/pipeline/matching.hpp"
+#include "rempart/pipeline/queue.hpp"
+#include "rempart/rows_json.hpp"
+
+namespace rempart::cli {
+namespace {
+
+using casefile::Access;
+using casefile::Case;
+
+TimeValue now_utc() {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return {TimeKind::utc,
+            std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
+}
+
+} // namespace
+
+int run(const CaseNew& args) {
+    casefile::CaseInfo info;
+    info.name = args.name;
+    info.authority = args.authority;
+    info.legal_basis = args.legal_basis;
+    info.purpose = args.purpose;
+    info.review_date = args.review_date;
+    info.created = now_utc();
+    const auto made = Case::create(args.folder, info);
+    if (!made) {
+        return report_error(args.folder, made.error());
+    }
+    print_line(fmt::format("case {} in {}", made->info().id, args.folder));
+    return kOk;
+}
+
+int run(const CaseInfoArgs& args) {
+    auto file = Case::open(args.folder, Access::read);
+    if (!file) {
+        return report_error(args.folder, file.error());
+    }
+    const auto totals = casefile::totals(*file, std::nullopt);
+    if (!totals) {
+        return report_error(args.folder, totals.error());
+    }
+    const casefile::CaseInfo& info = file->info();
+    if (args.json) {
+        print_line(to_json(info, *totals));
+        return kOk;
+    }
+    const auto row = [](std::string_view label, std::string_view value) {
+        print_line(fmt::format("{:<14}{}", label, to_terminal(value)));
+    };
+    row("name", info.name);
+    row("id", info.id);
+    row("authority", info.authority);
+    row("legal basis", info.legal_basis);
+    row("purpose", info.purpose);
+    row("review date", info.review_date);
+    row("created", format_time(info.created));
+    row("items", fmt::format("{} ({} distinct contents, {} pictures, {} messages)", totals->items,
+                             totals->contents, totals->pictures, totals->messages));
+    row("hits", fmt::format("{} exact, {} near", totals->hits_exact, totals->hits_near));
+    row("new", fmt::format("{} groups of unknown pictures", totals->groups));
+    return kOk;
+}
+
+int run(const CaseVerify& args) {
+    auto file = Case::open(args.folder, Access::read);
+    if (!file) {
+        return report_error(args.folder, file.error());
+    }
+    if (auto sound = file->check(); !sound) {
+        return report_error(args.folder, sound.error());
+    }
+    const auto exhibits = casefile::exhibits(*file);
+    if (!exhibits) {
+        return report_error(args.folder, exhibits.error());
+    }
+    int status = kOk;
+    for (const casefile::ExhibitRecord& exhibit : *exhibits) {
+        const auto totals = casefile::totals(*file, exhibit.id);
+        if (!totals) {
+            return report_error(args.folder, totals.error());
+        }
+        print_line(args.json
+                       ? to_json(exhibit, *totals)
+                       : fmt::format("{}: {}", to_terminal(exhibit.label), exhibit.verification));
+        if (exhibit.verification == "failed") {
+            status = kIntegrity;
+        }
+    }
+    if (!args.json) {
+        print_line("the case file is sound");
+    }
+    return status;
+}
+
+int run(const CaseExport& args) {
+    auto file = Case::open(args.folder, Access::read);
+    if (!file) {
+        return report_error(args.folder, file.error());
+    }
+    const auto written = args.canonical ? casefile::export_canonical(*file, args.target)
+                                        : casefile::export_database(*file, args.target);
+    return written ? kOk : report_error(args.target, written.error());
+}
+
+int run(const ListAdd& args) {
+    const auto choice = choose_list_format(args.format, args.algorithm);
+    if (!choice) {
+        return report_error("list add", choice.error());
+    }
+    std::vector<MappedFile> files;
+    std::vector<pipeline::ListSource> sources;
+    for (const std::string& path : args.files) {
+        auto mapped = MappedFile::open(path);
+        if (!mapped) {
+            return report_error(path, mapped.error());
+        }
+        sources.push_back({.text = mapped->text(),
+                           .name = to_utf8(std::filesystem::path(path).filename().string()),
+                           .sha256 = sha256_hex(mapped->text())});
+        files.push_back(std::move(*mapped));
+    }
+    auto file = Case::open(args.folder, Access::write);
+    if (!file) {
+        return report_error(args.folder, file.error());
+    }
+    pipeline::ListRequest request;
+    request.name = args.name;
+    request.polarity = args.polarity;
+    request.scheme = args.scheme;
+    request.radius = args.radius;
+    request.added = now_utc();
+    request.format = choice->format;
+    request.options.kind = choice->kind;
+    if (args.expected_hashes > 0) {
+        request.options.expected_hashes = args.expected_hashes;
+    }
+    const auto added = pipeline::add_list(*file, sources, request);
+    if (!added) {
+        return report_error("list add", added.error());
+    }
+    if (added->new_hits > 0) {
+        if (auto queued = pipeline::update_queue(*file, 0); !queued) {
+            return report_error("list add", queued.error());
+        }
+    }
+    if (args.json) {
+        print_line(to_json(*added));
+        return kOk;
+    }
+    print_line(fmt::format("list {}: {} hashes of {} records ({}), {} comment lines, {} hashes of "
+                           "empty files and {} degenerate ones left out; {} new hits",
+                           to_terminal(args.name), added->list.hashes, added->list.records,
+                           added->list.format, added->summary.comments,
+                           added->summary.empty_file_hashes, added->summary.degenerate_hashes,
+                           added->new_hits));
+    return kOk;
+}
+
+int run(const ListShow& args) {
+    auto file = Case::open(args.folder, Access::read);
+    if (!file) {
+        return report_error(args.folder, file.error());
+    }
+    const auto lists = casefile::lists(*file);
+    if (!lists) {
+        return report_error(args.folder, lists.error());
+    }
+    for (const casefile::ListRecord& list : *lists) {
+        print_line(args.json
+                       ? to_json(list)
+                       : fmt::format("{:<24} {:<6} {:>10} hashes  {:<10} radius {:>2}  {}",
+                                     to_terminal(list.name), list.polarity, list.hashes,
+                                     list.format, list.radius, to_terminal(list.source_name)));
+    }
+    return kOk;
+}
+
+int run(const Report& args) {
+    auto file = Case::open(args.folder, Access::read);
+    if (!file) {
+        return report_error(args.folder, file.error());
+    }
+    const auto written = act::write_report(
+        *file, {.folder = args.out,
+                .language = args.language == "fr" ? act::Language::fr : act::Language::en,
+                .thumbnails = args.thumbnails ? act::Thumbnails::blurred : act::Thumbnails::none,
+                .made = now_utc(),
+                .program_version = REMPART_VERSION});
+    if (!written) {
+        return report_error(args.out, written.error());
+    }
+    print_line((std::filesystem::path(args.out) / "report.html").string());
+    print_line((std::filesystem::path(args.out) / "report.json").string());
+    return kOk;
+}
+
+int run(const Print& args) {
+    print_line(args.text);
+    return kOk;
+}
+
+} // namespace rempart::cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// What each command does. Every function returns the exit status.
+
+#include "rempart/arguments.hpp"
+
+namespace rempart::cli {
+
+[[nodiscard]] int run(const CaseNew& args);
+[[nodiscard]] int run(const CaseInfoArgs& args);
+[[nodiscard]] int run(const CaseVerify& args);
+[[nodiscard]] int run(const CaseExport& args);
+[[nodiscard]] int run(const ListAdd& args);
+[[nodiscard]] int run(const ListShow& args);
+[[nodiscard]] int run(const IngestArgs& args);
+[[nodiscard]] int run(const Show& args);
+[[nodiscard]] int run(const Find& args);
+[[nodiscard]] int run(const Fingerprint& args);
+[[nodiscard]] int run(const Match& args);
+[[nodiscard]] int run(const Report& args);
+[[nodiscard]] int run(const Print& args);
+
+} // namespace rempart::cli

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// ingest: evidence into the case, hits as they are found, a summary an exhibit.
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "rempart/casefile/case.hpp"
+#include "rempart/commands.hpp"
+#include "rempart/core/text.hpp"
+#include "rempart/output.hpp"
+#include "rempart/pipeline/ingest.hpp"
+#include "rempart/rows_json.hpp"
+#include "rempart/sandbox/child.hpp"
+
+namespace rempart::cli {
+namespace {
+
+// The only global: a signal handler can reach nothing else.
+std::atomic<bool> stop_asked = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void ask_to_stop(int signal) {
+    stop_asked = true;
+    std::signal(signal, SIG_DFL); // a second Ctrl-C ends at once; the case still resumes
+}
+
+std::string label_of(const std::filesystem::path& path) {
+    const auto clean = path.lexically_normal();
+    const auto last = clean.has_filename() ? clean.filename() : clean.parent_path().filename();
+    return to_utf8(last.empty() ? "exhibit" : last.string());
+}
+
+std::string hit_text(const casefile::HitView& hit) {
+    const std::string place =
+        hit.item_stream.empty() ? hit.item_path : hit.item_path + ':' + hit.item_stream;
+    return fmt::format("{:<5} {:<5} {:>2} bits  {}  {}: {}", hit.polarity, hit.hit.match,
+                       hit.hit.distance, to_terminal(hit.list_name), to_terminal(hit.exhibit_label),
+                       to_terminal(place));
+}
+
+void print_summary(const pipeline::IngestSummary& summary) {
+    print_line(fmt::format(
+        "{}: {} items, {} distinct contents, {}, {} pictures, {} messages; {} exact and {} near "
+        "hits; {} groups of unknown pictures; verification: {}",
+        to_terminal(summary.exhibit), summary.items, summary.contents, human_bytes(summary.bytes),
+        summary.media, summary.messages, summary.hits_exact, summary.hits_near, summary.groups_new,
+        summary.verification));
+    if (summary.damaged + summary.failed + summary.unsupported > 0) {
+        print_line(fmt::format("{}: not fully read: {} damaged, {} failed, {} unsupported or "
+                               "encrypted; `rempart status` lists them",
+                               to_terminal(summary.exhibit), summary.damaged, summary.failed,
+                               summary.unsupported));
+    }
+}
+
+int status_of(const pipeline::IngestSummary& summary) {
+    if (summary.interrupted) {
+        return kInterrupted;
+    }
+    if (summary.verification == "failed") {
+        return kIntegrity;
+    }
+    return summary.damaged + summary.failed + summary.unsupported > 0 ? kIncomplete : kOk;
+}
+
+int ingest_one(casefile::Case& file, const std::string& path, const IngestArgs& args,
+               const std::filesystem::path& libexec) {
+    pipeline::IngestOptions options;
+    options.label = args.exhibit.empty() ? label_of(path) : args.exhibit;
+    options.acquired_hash = args.acquired_hash;
+    options.jobs = args.jobs;
+    options.depth = args.no_recognition ? pipeline::Depth::catalogue : pipeline::Depth::recognition;
+    options.medium =
+        args.no_medium_digest ? pipeline::MediumDigest::leave_out : pipeline::MediumDigest::compute;
+    options.libexec_dir = libexec;
+    options.command = fmt::format("ingest --exhibit {}", options.label);
+    options.program_version = REMPART_VERSION;
+    options.stop = &stop_asked;
+    ProgressBar bar(options.label);
+    options.on_progress = [&](const pipeline::Progress& progress) { bar.show(progress); };
+    options.on_hit = [&](const casefile::HitView& hit) {
+        print_line(args.json ? to_json(hit) : hit_text(hit));
+    };
+    const auto summary = pipeline::ingest(file, path, options);
+    bar.clear();
+    if (!summary) {
+        return report_error(path, summary.error());
+    }
+    if (args.json) {
+        print_line(to_json(*summary));
+    } else {
+        print_summary(*summary);
+    }
+    if (summary->interrupted) {
+        talk("interrupted; the same command goes on from here");
+    }
+    return status_of(*summary);
+}
+
+// Of several exhibits the worst status stands: a failure before a failed check before a loss.
+int worse(int a, int b) {
+    const auto rank = [](int status) {
+        switch (status) {
+        case kInterrupted: return 5;
+        case kFailed: return 4;
+        case kWrongUse: return 3;
+        case kIntegrity: return 2;
+        case kIncomplete: return 1;
+        default: return 0;
+        }
+    };
+    return rank(a) >= rank(b) ? a : b;
+}
+
+} // namespace
+
+int run(const IngestArgs& args) {
+    if (!args.exhibit.empty() && args.paths.size() > 1) {
+        talk("--exhibit names one exhibit: give one PATH with it");
+        return kWrongUse;
+    }
+    const auto role = sandbox::find_role("media_worker");
+    if (!role) {
+        return report_error("installation", role.error());
+    }
+    auto file = casefile::Case::open(args.folder, casefile::Access::write);
+    if (!file) {
+        return report_error(args.folder, file.error());
+    }
+    std::signal(SIGINT, ask_to_stop);
+    std::signal(SIGTERM, ask_to_stop);
+    int status = kOk;
+    for (const std::string& path : args.paths) {
+        status = worse(status, ingest_one(*file, path, args, role->parent_path()));
+        if (status == kInterrupted) {
+            break;
+        }
+    }
+    return status;
+}
+
+} // namespace rempart::cli

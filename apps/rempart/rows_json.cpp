@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/rows_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "rempart/core/hex.hpp"
+
+namespace rempart::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// All text in the case is valid UTF-8; `replace` only keeps a damaged case file from ending the
+// line.
+std::string line_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json or_null(const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+}
+
+Json time_or_null(TimeValue value) {
+    return or_null(format_time(value));
+}
+
+Json error_json(const std::optional<Error>& error) {
+    return error ? Json{{"code", name(error->code)}, {"what", error->message}} : Json();
+}
+
+Json errors_json(const casefile::Totals& totals) {
+    Json errors = Json::object();
+    for (const auto& [code, count] : totals.errors) {
+        errors[code] = count;
+    }
+    return errors;
+}
+
+void add_totals(Json& json, const casefile::Totals& totals) {
+    json["items"] = totals.items;
+    json["contents"] = totals.contents;
+    json["bytes"] = totals.bytes;
+    json["pictures"] = totals.pictures;
+    json["messages"] = totals.messages;
+    json["hits_exact"] = totals.hits_exact;
+    json["hits_near"] = totals.hits_near;
+    json["groups_new"] = totals.groups;
+    json["not_fully_read"] = errors_json(totals);
+}
+
+Json list_json(const casefile::ListRecord& list) {
+    return {{"type", "list"},
+            {"name", list.name},
+            {"polarity", list.polarity},
+            {"scheme", or_null(list.scheme)},
+            {"format", list.format},
+            {"source", list.source_name},
+            {"source_sha256", list.source_sha256},
+            {"radius", list.radius},
+            {"records", list.records},
+            {"hashes", list.hashes},
+            {"empty_file_hashes", list.empty_file_hashes}};
+}
+
+Json attachment_json(const casefile::AttachmentRecord& attachment, const std::string& sha256) {
+    return {{"path", or_null(attachment.claimed_path)},
+            {"name", or_null(attachment.name)},
+            {"mime", or_null(attachment.mime)},
+            {"role", attachment.role},
+            {"status", attachment.status == "claimed" ? (sha256.empty() ? "missing" : "present")
+                                                      : attachment.status},
+            {"size", attachment.size_bytes ? Json(*attachment.size_bytes) : Json()},
+            {"sha256", or_null(sha256)}};
+}
+
+std::string hex_of(const std::vector<Bytes>& orientations, std::size_t index) {
+    return index < orientations.size() ? encode_hex(orientations[index]) : std::string();
+}
+
+} // namespace
+
+std::string to_json(const casefile::CaseInfo& info, const casefile::Totals& totals) {
+    Json json{{"type", "case"},
+              {"id", info.id},
+              {"name", info.name},
+              {"authority", info.authority},
+              {"legal_basis", info.legal_basis},
+              {"purpose", info.purpose},
+              {"review_date", info.review_date},
+              {"created", time_or_null(info.created)}};
+    add_totals(json, totals);
+    return line_of(json);
+}
+
+std::string to_json(const casefile::ExhibitRecord& exhibit, const casefile::Totals& totals) {
+    Json json{{"type", "exhibit"},
+              {"exhibit", exhibit.label},
+              {"kind", exhibit.kind},
+              {"size", exhibit.size_bytes},
+              {"state", exhibit.state},
+              {"verification", exhibit.verification},
+              {"sha256", or_null(exhibit.medium_sha256)},
+              {"sha1", or_null(exhibit.medium_sha1)},
+              {"md5", or_null(exhibit.medium_md5)},
+              {"stored_md5", or_null(exhibit.stored_md5)},
+              {"stored_sha1", or_null(exhibit.stored_sha1)},
+              {"acquired_hash", or_null(exhibit.acquired_hash)},
+              {"error", error_json(exhibit.error)}};
+    add_totals(json, totals);
+    return line_of(json);
+}
+
+std::string to_json(const casefile::ListRecord& list) {
+    return line_of(list_json(list));
+}
+
+std::string to_json(const pipeline::ListAdded& added) {
+    Json json = list_json(added.list);
+    json["comments"] = added.summary.comments;
+    json["degenerate_hashes"] = added.summary.degenerate_hashes;
+    json["new_hits"] = added.new_hits;
+    return line_of(json);
+}
+
+std::string to_json(const casefile::ItemView& view) {
+    const casefile::ItemRecord& item = view.item;
+    return line_of({{"type", "item"},
+                    {"exhibit", view.exhibit_label},
+                    {"path", item.path},
+                    {"size", item.size_bytes},
+                    {"sha256", or_null(view.sha256)},
+                    {"sha1", or_null(view.sha1)},
+                    {"md5", or_null(view.md5)},
+                    {"state", item.state},
+                    {"recovery", or_null(item.recovery)},
+                    {"parent", view.parent_path ? Json(*view.parent_path) : Json()},
+                    {"stream", or_null(item.stream)},
+                    {"kind", item.kind},
+                    {"mime", or_null(view.mime)},
+                    {"created", time_or_null(item.created)},
+                    {"modified", time_or_null(item.modified)},
+                    {"accessed", time_or_null(item.accessed)},
+                    {"changed", time_or_null(item.changed)},
+                    {"error", error_json(item.error ? item.error : view.media_error)}});
+}
+
+std::string to_json(const casefile::HitView& view) {
+    return line_of({{"type", "hit"},
+                    {"exhibit", view.exhibit_label},
+                    {"item", view.item_path},
+                    {"stream", or_null(view.item_stream)},
+                    {"sha256", view.sha256},
+                    {"list", view.list_name},
+                    {"polarity", view.polarity},
+                    {"match", view.hit.match},
+                    {"algorithm", view.hit.algorithm},
+                    {"distance", view.hit.distance},
+                    {"orientation", or_null(view.hit.orientation)},
+                    {"variant", or_null(view.hit.variant)},
+                    {"entry", view.entry},
+                    {"label", or_null(view.entry_label)},
+                    {"scheme", or_null(view.scheme)},
+                    {"category", or_null(view.category)}});
+}
+
+std::string to_json(const casefile::MessageView& view) {
+    const casefile::MessageRecord& message = view.message;
+    Json attachments = Json::array();
+    for (std::size_t i = 0; i < message.attachments.size(); ++i) {
+        const std::string sha256 =
+            i < view.attachment_sha256.size() ? view.attachment_sha256[i] : std::string();
+        attachments.push_back(attachment_json(message.attachments[i], sha256));
+    }
+    const TimeValue sent =
+        message.sent_utc.kind != TimeKind::none ? message.sent_utc : message.sent_local;
+    return line_of({{"type", "message"},
+                    {"kind", message.kind},
+                    {"conversation", view.conversation.native_id},
+                    {"title", or_null(view.conversation.title)},
+                    {"platform", view.conversation.platform},
+                    {"exhibit", view.exhibit_label},
+                    {"id", message.native_id},
+                    {"sender", or_null(message.sender_id)},
+                    {"sender_name", or_null(message.sender_name)},
+                    {"sent",
+                     {{"utc", time_or_null(message.sent_utc)},
+                      {"local", time_or_null(message.sent_local)},
+                      {"kind", name(sent.kind)},
+                      {"raw", or_null(message.sent_raw)}}},
+                    {"body", message.body},
+                    {"reply_to", or_null(message.reply_to)},
+                    {"forwarded_from", or_null(message.forwarded_from)},
+                    {"action", or_null(message.service_action)},
+                    {"attachments", attachments}});
+}
+
+std::string to_json(const casefile::FoundView& view) {
+    return line_of({{"type", "found"},
+                    {"where", view.where},
+                    {"exhibit", view.exhibit_label},
+                    {"path", or_null(view.path)},
+                    {"conversation", or_null(view.conversation)},
+                    {"message", or_null(view.message_id)},
+                    {"excerpt", view.excerpt}});
+}
+
+std::string to_json(const pipeline::IngestSummary& summary) {
+    return line_of({{"type", "summary"},
+                    {"exhibit", summary.exhibit},
+                    {"items", summary.items},
+                    {"contents", summary.contents},
+                    {"bytes", summary.bytes},
+                    {"media", summary.media},
+                    {"messages", summary.messages},
+                    {"hits_exact", summary.hits_exact},
+                    {"hits_near", summary.hits_near},
+                    {"groups_new", summary.groups_new},
+                    {"damaged", summary.damaged},
+                    {"failed", summary.failed},
+                    {"unsupported", summary.unsupported},
+                    {"seconds", summary.seconds},
+                    {"resumed", summary.resumed},
+                    {"interrupted", summary.interrupted},
+                    {"verification", summary.verification}});
+}
+
+std::string to_json(const GroupLine& line) {
+    Json reasons = Json::array();
+    for (const casefile::ReasonRecord& reason : line.group.reasons) {
+        reasons.push_back(
+            {{"fact", reason.fact}, {"points", reason.points}, {"source", reason.source}});
+    }
+    return line_of({{"type", "group"},
+                    {"id", line.group.id},
+                    {"size", line.group.unknown_members},
+                    {"representative", line.representative.sha256},
+                    {"exhibit", line.representative.first_exhibit},
+                    {"path", line.representative.first_path},
+                    {"points", line.group.points},
+                    {"members", line.group.members.size()},
+                    {"reasons", reasons}});
+}
+
+std::string to_json(const FingerprintLine& line) {
+    if (line.facts == nullptr) {
+        return line_of({{"type", "fingerprint"},
+                        {"path", line.path},
+                        {"error", error_json(line.error)},
+                        {"sha256", or_null(line.sha256)}});
+    }
+    Json json{{"type", "fingerprint"}, {"path", line.path}, {"algorithm", "pdq"}};
+    Json variants = Json::object();
+    for (const media::RawFingerprint& fingerprint : line.facts->fingerprints) {
+        if (variants.empty()) { // the first is "full"
+            Json orientations = Json::array();
+            for (const Bytes& hash : fingerprint.orientations) {
+                orientations.push_back(encode_hex(hash));
+            }
+            json["hex"] = hex_of(fingerprint.orientations, 0);
+            json["quality"] = fingerprint.quality;
+            json["orientations"] = orientations;
+        }
+        variants[fingerprint.variant] = hex_of(fingerprint.orientations, 0);
+    }
+    json["variants"] = variants;
+    json["sha256"] = line.sha256;
+    json["format"] = line.facts->format;
+    json["width"] = line.facts->width;
+    json["height"] = line.facts->height;
+    json["partial"] = or_null(line.facts->partial_reason);
+    return line_of(json);
+}
+
+std::string to_json(const MatchLine& line) {
+    Json json{{"type", "hit"}};
+    if (line.path.empty()) {
+        json["query"] = line.query;
+    } else {
+        json["path"] = line.path;
+    }
+    json["entry"] = line.entry;
+    json["list"] = line.list;
+    json["match"] = line.match;
+    json["algorithm"] = line.algorithm;
+    json["distance"] = line.distance;
+    json["orientation"] = or_null(line.orientation);
+    json["variant"] = or_null(line.variant);
+    return line_of(json);
+}
+
+} // namespace rempart::cli

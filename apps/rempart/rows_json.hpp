@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// The rows of a case as JSON lines. The keys are a contract (docs/cli.md): add, never change.
+
+#include <string>
+
+#include "rempart/casefile/chats.hpp"
+#include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/lists.hpp"
+#include "rempart/media/picture.hpp"
+#include "rempart/pipeline/ingest.hpp"
+#include "rempart/pipeline/matching.hpp"
+
+namespace rempart::cli {
+
+[[nodiscard]] std::string to_json(const casefile::CaseInfo& info, const casefile::Totals& totals);
+[[nodiscard]] std::string to_json(const casefile::ExhibitRecord& exhibit,
+                                  const casefile::Totals& totals);
+[[nodiscard]] std::string to_json(const casefile::ListRecord& list);
+[[nodiscard]] std::string to_json(const pipeline::ListAdded& added);
+[[nodiscard]] std::string to_json(const casefile::ItemView& view);
+[[nodiscard]] std::string to_json(const casefile::HitView& view);
+[[nodiscard]] std::string to_json(const casefile::MessageView& view);
+[[nodiscard]] std::string to_json(const casefile::FoundView& view);
+[[nodiscard]] std::string to_json(const pipeline::IngestSummary& summary);
+
+/// A group of the queue with its representative.
+struct GroupLine {
+    const casefile::GroupRecord& group;
+    const casefile::PictureView& representative;
+};
+[[nodiscard]] std::string to_json(const GroupLine& line);
+
+/// The answer of `fingerprint` for one file.
+struct FingerprintLine {
+    std::string path, sha256;
+    const media::PictureFacts* facts =
+        nullptr; ///< Null if it could not be read: then `error` says why.
+    Error error;
+};
+[[nodiscard]] std::string to_json(const FingerprintLine& line);
+
+/// A hit of `match`, against codes or files.
+struct MatchLine {
+    std::string path;        ///< "" for a code.
+    std::uint64_t query = 0; ///< Line of the code, from 1.
+    std::string list;
+    std::uint64_t entry = 0;
+    std::string match, algorithm, variant, orientation;
+    int distance = 0;
+};
+[[nodiscard]] std::string to_json(const MatchLine& line);
+
+} // namespace rempart::cli

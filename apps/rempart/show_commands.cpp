@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// status, items, messages, hits, new, find: rows of a case, read out as they come.
+#include <functional>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "rempart/casefile/case.hpp"
+#include "rempart/casefile/chats.hpp"
+#include "rempart/casefile/evidence.hpp"
+#include "rempart/commands.hpp"
+#include "rempart/core/text.hpp"
+#include "rempart/output.hpp"
+#include "rempart/rows_json.hpp"
+
+namespace rempart::cli {
+namespace {
+
+using casefile::Case;
+
+std::string place_of(std::string_view exhibit, std::string_view path, std::string_view stream) {
+    return to_terminal(stream.empty() ? fmt::format("{}: {}", exhibit, path)
+                                      : fmt::format("{}: {}:{}", exhibit, path, stream));
+}
+
+std::string text_of(const casefile::ItemView& view) {
+    const auto& error = view.item.error ? view.item.error : view.media_error;
+    std::string line = fmt::format("{:<9} {:>12}  {:<32}  {}", view.item.state,
+                                   view.item.size_bytes, view.md5.empty() ? "-" : view.md5,
+                                   place_of(view.exhibit_label, view.item.path, view.item.stream));
+    if (!view.item.recovery.empty()) {
+        line += fmt::format("  [{}]", view.item.recovery);
+    }
+    if (error) {
+        line += fmt::format("  ({}: {})", name(error->code), to_terminal(error->message));
+    }
+    return line;
+}
+
+std::string text_of(const casefile::HitView& view) {
+    return fmt::format("{:<5} {:<5} {:<6} {:>2} bits {:<11} {}  {}  (entry {})", view.polarity,
+                       view.hit.match, view.hit.algorithm, view.hit.distance, view.hit.orientation,
+                       to_terminal(view.list_name),
+                       place_of(view.exhibit_label, view.item_path, view.item_stream), view.entry);
+}
+
+std::string text_of(const casefile::MessageView& view) {
+    const casefile::MessageRecord& message = view.message;
+    const TimeValue sent =
+        message.sent_utc.kind != TimeKind::none ? message.sent_utc : message.sent_local;
+    const std::string& sender =
+        message.sender_name.empty() ? message.sender_id : message.sender_name;
+    return fmt::format(
+        "{:<20} {} #{} {}: {}{}", format_time(sent), to_terminal(view.conversation.title),
+        message.native_id, to_terminal(sender), to_terminal(message.body),
+        message.attachments.empty() ? std::string()
+                                    : fmt::format(" [{} attachments]", message.attachments.size()));
+}
+
+template <typename View>
+std::function<Result<void>(const View&)> printer(bool json) {
+    return [json](const View& view) -> Result<void> {
+        print_line(json ? to_json(view) : text_of(view));
+        return {};
+    };
+}
+
+Result<void> print_queue(Case& file, bool json) {
+    const auto groups = casefile::groups(file);
+    const auto pictures = casefile::pictures(file);
+    if (!groups || !pictures) {
+        return fail(groups ? pictures.error() : groups.error());
+    }
+    std::unordered_map<casefile::RowId, const casefile::PictureView*> by_row;
+    for (const casefile::PictureView& picture : *pictures) {
+        by_row.emplace(picture.content, &picture);
+    }
+    for (const casefile::GroupRecord& group : *groups) {
+        const auto shown = by_row.find(group.representative);
+        if (group.unknown_members == 0 || shown == by_row.end()) {
+            continue;
+        }
+        const casefile::PictureView& picture = *shown->second;
+        if (json) {
+            print_line(to_json(GroupLine{group, picture}));
+            continue;
+        }
+        std::string reasons;
+        for (const casefile::ReasonRecord& reason : group.reasons) {
+            reasons +=
+                fmt::format("{}{} {:+}", reasons.empty() ? "" : "; ", reason.fact, reason.points);
+        }
+        print_line(fmt::format("{:>4}  {:>4} pictures  {}  ({})", group.points,
+                               group.unknown_members,
+                               place_of(picture.first_exhibit, picture.first_path, {}), reasons));
+    }
+    return {};
+}
+
+Result<void> print_problems(Case& file) {
+    return casefile::each_item(file, [](const casefile::ItemView& view) -> Result<void> {
+        const auto& error = view.item.error ? view.item.error : view.media_error;
+        if (error) {
+            print_line(fmt::format("    {:<15} {}: {}", name(error->code),
+                                   place_of(view.exhibit_label, view.item.path, view.item.stream),
+                                   to_terminal(error->message)));
+        }
+        return {};
+    });
+}
+
+Result<void> print_status(Case& file, bool json) {
+    const auto exhibits = casefile::exhibits(file);
+    if (!exhibits) {
+        return fail(exhibits.error());
+    }
+    for (const casefile::ExhibitRecord& exhibit : *exhibits) {
+        const auto totals = casefile::totals(file, exhibit.id);
+        if (!totals) {
+            return fail(totals.error());
+        }
+        if (json) {
+            print_line(to_json(exhibit, *totals));
+            continue;
+        }
+        print_line(fmt::format(
+            "{} ({}): {}; {} items, {} in contents, {} pictures, {} messages, {} exact and {} near "
+            "hits; verification: {}",
+            to_terminal(exhibit.label), exhibit.kind, exhibit.state, totals->items,
+            human_bytes(totals->bytes), totals->pictures, totals->messages, totals->hits_exact,
+            totals->hits_near, exhibit.verification));
+    }
+    if (json || exhibits->empty()) {
+        return {};
+    }
+    print_line("not fully read:");
+    return print_problems(file);
+}
+
+Result<void> print_rows(Case& file, const Show& args) {
+    switch (args.what) {
+    case Show::What::status: return print_status(file, args.json);
+    case Show::What::items:
+        return casefile::each_item(file, printer<casefile::ItemView>(args.json));
+    case Show::What::messages:
+        return casefile::each_message(file, printer<casefile::MessageView>(args.json));
+    case Show::What::hits: return casefile::each_hit(file, printer<casefile::HitView>(args.json));
+    case Show::What::queue: return print_queue(file, args.json);
+    }
+    return fail(Errc::invalid_argument, "no such rows");
+}
+
+} // namespace
+
+int run(const Show& args) {
+    auto file = Case::open(args.folder, casefile::Access::read);
+    if (!file) {
+        return report_error(args.folder, file.error());
+    }
+    const auto printed = print_rows(*file, args);
+    return printed ? kOk : report_error(args.folder, printed.error());
+}
+
+int run(const Find& args) {
+    auto file = Case::open(args.folder, casefile::Access::read);
+    if (!file) {
+        return report_error(args.folder, file.error());
+    }
+    const auto found =
+        casefile::find(*file, args.query, [&](const casefile::FoundView& view) -> Result<void> {
+            const std::string& place = view.path.empty() ? view.conversation : view.path;
+            print_line(args.json ? to_json(view)
+                                 : fmt::format("{:<8} {}  {}", view.where,
+                                               place_of(view.exhibit_label, place, {}),
+                                               to_terminal(view.excerpt)));
+            return {};
+        });
+    return found ? kOk : report_error("find", found.error());
+}
+
+} // namespace rempart::cli
