@@ -129,8 +129,8 @@ void FolderSource::advance() {
         visit(level.listing.name(at), level.listing.type(at));
         return;
     }
-    if (level.listing.fault()) {
-        tell_problem(path_.substr(0, path_.empty() ? 0 : path_.size() - 1), *level.listing.fault());
+    if (const auto& fault = level.listing.fault()) {
+        tell_problem(path_.substr(0, path_.empty() ? 0 : path_.size() - 1), *fault);
     }
     leave();
 }

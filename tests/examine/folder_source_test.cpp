@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/examine/source.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -330,6 +331,25 @@ TEST(FolderSource, TwentyThousandFilesComeOnceEach) {
     for (std::size_t i = 0; i < items.size(); ++i) {
         ASSERT_EQ(items[i].begin.head.path, fmt::format("{:05}", i));
         ASSERT_EQ(items[i].begin.ordinal, i);
+    }
+}
+
+// A test cannot mount; /dev has file systems mounted in it on every usual system.
+TEST(FolderSource, AMountedFileSystemIsReportedAndNotEntered) {
+    struct stat top{};
+    ASSERT_EQ(::stat("/dev", &top), 0);
+    const Lines found = lines_at("/dev");
+    for (const auto& entry : fs::directory_iterator("/dev")) {
+        struct stat status{};
+        ASSERT_EQ(::lstat(entry.path().c_str(), &status), 0);
+        if (S_ISDIR(status.st_mode) && status.st_dev != top.st_dev) {
+            const std::string end =
+                fmt::format(" problem {} - skipped", entry.path().filename().native());
+            EXPECT_EQ(std::count_if(found.begin(), found.end(),
+                                    [&](const std::string& line) { return line.ends_with(end); }),
+                      1)
+                << end;
+        }
     }
 }
 
