@@ -71,14 +71,16 @@ int ingest_one(casefile::Case& file, const std::string& path, const IngestArgs& 
     options.label = args.exhibit.empty() ? label_of(path) : args.exhibit;
     options.acquired_hash = args.acquired_hash;
     options.jobs = args.jobs;
+    ProgressBar bar(options.label);
     options.depth = args.no_recognition ? pipeline::Depth::catalogue : pipeline::Depth::recognition;
     options.medium =
         args.no_medium_digest ? pipeline::MediumDigest::leave_out : pipeline::MediumDigest::compute;
     options.libexec_dir = libexec;
     options.command = fmt::format("ingest --exhibit {}", options.label);
     options.program_version = REMPART_VERSION;
+    options.estimate =
+        bar.on_terminal() ? pipeline::Estimate::folder_size : pipeline::Estimate::leave_out;
     options.stop = &stop_asked;
-    ProgressBar bar(options.label);
     options.on_progress = [&](const pipeline::Progress& progress) { bar.show(progress); };
     options.on_hit = [&](const casefile::HitView& hit) {
         print_line(args.json ? to_json(hit) : hit_text(hit));

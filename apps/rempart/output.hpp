@@ -41,6 +41,7 @@ class ProgressBar {
     explicit ProgressBar(std::string label);
     void show(const pipeline::Progress& progress);
     void clear();
+    [[nodiscard]] bool on_terminal() const { return on_terminal_; }
 
   private:
     std::string label_;

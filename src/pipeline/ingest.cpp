@@ -340,7 +340,7 @@ Result<IngestSummary> Ingest::run() {
         exhibit_.verification = "left-out";
     }
     {
-        const ProgressTeller teller(options_, counters_, plan_.size_bytes, medium_.get());
+        const ProgressTeller teller(options_, counters_, plan_, medium_.get());
         auto done = walk_exhibit();
         if (done && !interrupted_) {
             done = verify();

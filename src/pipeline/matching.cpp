@@ -167,7 +167,8 @@ void add_counts(const recognise::HashListSummary& from, recognise::HashListSumma
 
 Result<ListAdded> store_list(casefile::Case& file, std::span<const ListSource> sources,
                              const ListRequest& request) {
-    ListAdded added{.list = list_record(sources, request), .summary = {}, .entries = 0, .new_hits = 0};
+    ListAdded added{
+        .list = list_record(sources, request), .summary = {}, .entries = 0, .new_hits = 0};
     auto writer = casefile::ListWriter::begin(file, added.list);
     if (!writer) {
         return fail(writer.error());

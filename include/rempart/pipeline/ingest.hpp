@@ -30,9 +30,11 @@ enum class Depth : std::uint8_t {
 
 enum class MediumDigest : std::uint8_t { compute, leave_out };
 
+enum class Estimate : std::uint8_t { leave_out, folder_size };
+
 struct Progress {
     std::uint64_t items = 0, bytes = 0, hits = 0, problems = 0;
-    std::uint64_t total_bytes = 0; ///< Estimate; 0 if unknown.
+    std::uint64_t total_bytes = 0; ///< Estimate: what archives hold is on top; 0 if unknown.
     double seconds = 0;
     bool verifying = false; ///< The walk is done, the medium is still being hashed.
 };
@@ -48,7 +50,9 @@ struct IngestOptions {
     std::string program_version;                          ///< Recorded with the run.
     std::function<void(const casefile::HitView&)> on_hit; ///< From the writing thread, in order.
     std::function<void(const Progress&)> on_progress;     ///< About four times a second.
-    const std::atomic<bool>* stop = nullptr;              ///< Set it to end early and resumable.
+    /// Whether the size of a folder is summed up beside the walk, for Progress::total_bytes.
+    Estimate estimate = Estimate::leave_out;
+    const std::atomic<bool>* stop = nullptr; ///< Set it to end early and resumable.
 };
 
 struct IngestSummary {
