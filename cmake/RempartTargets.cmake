@@ -176,6 +176,10 @@ function(rempart_benches)
     add_custom_target(run_${name} COMMAND ${name} USES_TERMINAL VERBATIM)
     add_dependencies(bench run_${name})
   endforeach()
+  add_custom_target(run_bench_peers USES_TERMINAL VERBATIM
+    COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tools/bench_peers.py ${PROJECT_BINARY_DIR})
+  add_dependencies(run_bench_peers rempart)
+  add_dependencies(bench run_bench_peers)
 endfunction()
 
 # Every fuzz/MODULE/NAME_fuzz.cpp (or fuzz/MODULE/ROLE/...) with its corpus fuzz/corpus/NAME. With

@@ -4,6 +4,7 @@
 /// \file
 /// What is learnt from one picture, by a confined worker, and the pool of such workers.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -43,9 +44,10 @@ struct MetadataField {
 
 struct PictureFacts {
     std::string format;                  ///< FileType::id, as the decoder found it.
-    std::uint32_t width = 0, height = 0; ///< Of the first frame, as stored, before orientation.
+    std::uint32_t width = 0, height = 0; ///< Of the first frame, as stored, before EXIF turns it.
     std::uint32_t frames = 1;
-    int exif_orientation = 1;                 ///< 1..8; 1 if absent or invalid.
+    /// 1..8; 1 if absent or invalid, and for HEIC and AVIF, whose decoder turns the pixels itself.
+    int exif_orientation = 1;
     std::vector<RawFingerprint> fingerprints; ///< Empty for a picture too small to be hashed.
     std::vector<MetadataField> metadata;      ///< Sorted by name.
     Bytes thumbnail; ///< A small grey JPEG (longest side 160 px), upright; empty if none was made.
@@ -58,7 +60,12 @@ struct PoolConfig {
     std::filesystem::path worker_program; ///< sandbox::find_role("media_worker").
     unsigned workers = 1;
     PictureLimits picture;
-    sandbox::Limits sandbox;
+    /// Our choice: a picture that needs more than this is a bomb or a medium's worth of pixels, and
+    /// costs one row with its reason. What decoders keep at once is bounded below it from the
+    /// header already (docs/formats/pictures.md).
+    sandbox::Limits sandbox{.memory_bytes = std::uint64_t{1} << 30,
+                            .deadline = std::chrono::seconds(20),
+                            .max_answer_bytes = std::size_t{1} << 20};
 };
 
 /// A pool of confined workers. `examine_picture` is thread-safe and waits for a free worker;

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media/media_worker/thumbnail.hpp"
+
+#include <algorithm>
+
+#include "media/media_worker/jpeg_codec.hpp"
+
+namespace rempart::media {
+namespace {
+
+std::uint32_t scaled(std::uint32_t side, std::uint32_t longest) {
+    if (longest <= kThumbnailSide) {
+        return side;
+    }
+    const std::uint64_t rounded = (std::uint64_t{side} * kThumbnailSide + longest / 2) / longest;
+    return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(rounded));
+}
+
+std::uint32_t box_edge(std::uint32_t index, std::uint32_t side, std::uint32_t boxes) {
+    return static_cast<std::uint32_t>(std::uint64_t{index} * side / boxes);
+}
+
+} // namespace
+
+Thumbnail::Thumbnail(std::uint32_t width, std::uint32_t height)
+    : width_(width), height_(height), out_width_(scaled(width, std::max(width, height))),
+      out_height_(scaled(height, std::max(width, height))), sums_(width, 0),
+      pixels_(std::size_t{out_width_} * out_height_, 128) {
+}
+
+void Thumbnail::add_row(std::span<const std::uint8_t> luma) {
+    if (row_ >= height_) {
+        return;
+    }
+    // A box row has at most 65,500 rows of at most 255 each: the sums fit.
+    std::uint32_t* sums = sums_.data();
+    const std::uint8_t* in = luma.data();
+    for (std::size_t x = 0; x < width_; ++x) {
+        sums[x] += in[x];
+    }
+    ++row_;
+    if (row_ == box_edge(out_row_ + 1, height_, out_height_)) {
+        close_box_row(row_ - box_start_);
+    }
+}
+
+void Thumbnail::close_box_row(std::uint32_t rows_in_box) {
+    std::uint8_t* out = pixels_.data() + std::size_t{out_row_} * out_width_;
+    for (std::uint32_t i = 0; i < out_width_; ++i) {
+        const std::uint32_t from = box_edge(i, width_, out_width_);
+        const std::uint32_t to = box_edge(i + 1, width_, out_width_);
+        std::uint64_t sum = 0;
+        for (std::uint32_t x = from; x < to; ++x) {
+            sum += sums_[x];
+        }
+        const std::uint64_t pixels = std::uint64_t{to - from} * rows_in_box;
+        out[i] = static_cast<std::uint8_t>((sum + pixels / 2) / pixels);
+    }
+    std::ranges::fill(sums_, 0);
+    box_start_ = row_;
+    ++out_row_;
+}
+
+Bytes Thumbnail::finish() {
+    if (row_ > box_start_ && out_row_ < out_height_) {
+        close_box_row(row_ - box_start_); // a cut picture: what came of the open box row
+    }
+    return encode_grey_jpeg(pixels_, out_width_, kThumbnailQuality);
+}
+
+} // namespace rempart::media

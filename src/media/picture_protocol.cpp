@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media/picture_protocol.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+#include "rempart/core/wire.hpp"
+#include "rempart/media/file_type.hpp"
+
+namespace rempart::media {
+namespace {
+
+constexpr std::uint8_t kExamine = 1; // requests
+constexpr std::uint8_t kFailed = 0;  // answers
+constexpr std::uint8_t kFacts = 1;
+
+// A PDQ hash is 256 bits and has 8 orientations (recognise/pdq.hpp).
+constexpr std::size_t kHashBytes = 32;
+constexpr std::size_t kHashOrientations = 8;
+constexpr std::array<std::string_view, 4> kVariants{"full", "nearest512", "full-unoriented",
+                                                    "nearest512-unoriented"};
+
+constexpr std::array kPictureFailures{Errc::malformed, Errc::unsupported, Errc::limit_exceeded,
+                                      Errc::truncated, Errc::damaged,     Errc::io,
+                                      Errc::memory};
+
+void write_fingerprint(WireWriter& out, const RawFingerprint& fingerprint) {
+    out.text(fingerprint.algorithm);
+    out.text(fingerprint.variant);
+    out.u8(static_cast<std::uint8_t>(fingerprint.quality));
+    out.u8(static_cast<std::uint8_t>(fingerprint.orientations.size()));
+    for (const Bytes& hash : fingerprint.orientations) {
+        out.bytes(hash);
+    }
+}
+
+void write_facts(WireWriter& out, const PictureFacts& facts) {
+    out.text(facts.format);
+    out.u32(facts.width);
+    out.u32(facts.height);
+    out.u32(facts.frames);
+    out.u8(static_cast<std::uint8_t>(facts.exif_orientation));
+    out.u8(static_cast<std::uint8_t>(facts.fingerprints.size()));
+    for (const RawFingerprint& fingerprint : facts.fingerprints) {
+        write_fingerprint(out, fingerprint);
+    }
+    out.u32(static_cast<std::uint32_t>(facts.metadata.size()));
+    for (const MetadataField& field : facts.metadata) {
+        out.text(field.name);
+        out.text(field.value);
+    }
+    out.bytes(facts.thumbnail);
+    out.u8(facts.partial ? 1 : 0);
+    out.text(facts.partial_reason);
+}
+
+RawFingerprint read_fingerprint(WireReader& in) {
+    RawFingerprint fingerprint;
+    fingerprint.algorithm = in.text(16);
+    fingerprint.variant = in.text(32);
+    fingerprint.quality = in.u8();
+    if (fingerprint.algorithm != "pdq" || fingerprint.quality > 100 ||
+        std::ranges::find(kVariants, fingerprint.variant) == kVariants.end() ||
+        in.u8() != kHashOrientations) {
+        in.reject();
+    }
+    for (std::size_t i = 0; in.ok() && i < kHashOrientations; ++i) {
+        const ByteView hash = in.bytes(kHashBytes);
+        if (hash.size() != kHashBytes) {
+            in.reject();
+        }
+        fingerprint.orientations.emplace_back(hash.begin(), hash.end());
+    }
+    return fingerprint;
+}
+
+void read_fingerprints(WireReader& in, PictureFacts& facts) {
+    const std::uint8_t count = in.u8();
+    // Two variants, twice if EXIF turns the picture; none for a small one.
+    const std::size_t full = facts.exif_orientation == 1 ? 2 : 4;
+    if (count != 0 && count != full) {
+        in.reject();
+    }
+    std::set<std::string> seen;
+    for (std::size_t i = 0; in.ok() && i < count; ++i) {
+        facts.fingerprints.push_back(read_fingerprint(in));
+        if (!seen.insert(facts.fingerprints.back().variant).second) {
+            in.reject();
+        }
+    }
+}
+
+void read_metadata(WireReader& in, PictureFacts& facts, const PictureLimits& limits) {
+    const std::uint32_t count = in.u32();
+    if (count > limits.max_metadata_fields) {
+        in.reject();
+    }
+    std::size_t bytes = 0;
+    for (std::uint32_t i = 0; in.ok() && i < count; ++i) {
+        MetadataField field{in.text(kMaxFieldNameBytes), in.text(kMaxFieldValueBytes)};
+        bytes += field.name.size() + field.value.size();
+        if (field.name.empty() || bytes > limits.max_metadata_bytes ||
+            (!facts.metadata.empty() && field.name < facts.metadata.back().name)) {
+            in.reject();
+        }
+        facts.metadata.push_back(std::move(field));
+    }
+}
+
+void read_size(WireReader& in, PictureFacts& facts, const PictureLimits& limits) {
+    facts.width = in.u32();
+    facts.height = in.u32();
+    facts.frames = in.u32();
+    facts.exif_orientation = in.u8();
+    if (facts.width == 0 || facts.height == 0 || facts.width > limits.max_side ||
+        facts.height > limits.max_side ||
+        std::uint64_t{facts.width} * facts.height > limits.max_pixels || facts.frames == 0 ||
+        facts.frames > kMaxFrames || facts.exif_orientation < 1 || facts.exif_orientation > 8) {
+        in.reject();
+    }
+}
+
+PictureFacts read_facts(WireReader& in, const PictureLimits& limits) {
+    PictureFacts facts;
+    facts.format = in.text(16);
+    const auto types = file_types();
+    if (std::ranges::none_of(types, [&](const FileType& type) {
+            return type.family == FileFamily::picture && type.id == facts.format;
+        })) {
+        in.reject();
+    }
+    read_size(in, facts, limits);
+    read_fingerprints(in, facts);
+    read_metadata(in, facts, limits);
+    const ByteView thumbnail = in.bytes(kMaxThumbnailBytes);
+    facts.thumbnail.assign(thumbnail.begin(), thumbnail.end());
+    if (!thumbnail.empty() && !chars_of(thumbnail).starts_with("\xFF\xD8\xFF")) {
+        in.reject();
+    }
+    const std::uint8_t partial = in.u8();
+    facts.partial = partial == 1;
+    facts.partial_reason = in.text(kMaxReasonBytes);
+    if (partial > 1 || facts.partial == facts.partial_reason.empty()) {
+        in.reject();
+    }
+    return facts;
+}
+
+} // namespace
+
+Bytes encode(const PictureRequest& request) {
+    WireWriter out;
+    out.u8(kExamine);
+    out.u64(request.limits.max_file_bytes);
+    out.u64(request.limits.max_pixels);
+    out.u32(request.limits.max_side);
+    out.u32(request.limits.max_metadata_fields);
+    out.u32(request.limits.max_metadata_bytes);
+    out.u64(request.work_bytes);
+    return out.take();
+}
+
+Result<PictureRequest> decode_request(ByteView message) {
+    WireReader in(message);
+    PictureRequest request;
+    const std::uint8_t kind = in.u8();
+    request.limits.max_file_bytes = in.u64();
+    request.limits.max_pixels = in.u64();
+    request.limits.max_side = in.u32();
+    request.limits.max_metadata_fields = in.u32();
+    request.limits.max_metadata_bytes = in.u32();
+    request.work_bytes = in.u64();
+    if (kind != kExamine || !in.finish()) {
+        return fail(Errc::malformed, "not a request of the media pool");
+    }
+    return request;
+}
+
+Bytes encode(const PictureAnswer& answer) {
+    WireWriter out;
+    if (answer) {
+        out.u8(kFacts);
+        write_facts(out, *answer);
+    } else {
+        out.u8(kFailed);
+        out.error(answer.error());
+    }
+    return out.take();
+}
+
+Result<PictureAnswer> decode_answer(ByteView message, const PictureLimits& limits) {
+    WireReader in(message);
+    const std::uint8_t kind = in.u8();
+    PictureAnswer answer;
+    if (kind == kFacts) {
+        answer = read_facts(in, limits);
+    } else if (kind == kFailed) {
+        Error error = in.error();
+        if (error.message.size() > kMaxReasonBytes ||
+            std::ranges::find(kPictureFailures, error.code) == kPictureFailures.end()) {
+            in.reject();
+        }
+        answer = fail(std::move(error));
+    } else {
+        in.reject();
+    }
+    if (auto finished = in.finish(); !finished) {
+        return fail(std::move(finished).error());
+    }
+    return answer;
+}
+
+} // namespace rempart::media
