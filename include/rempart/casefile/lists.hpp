@@ -21,7 +21,8 @@ class ListWriter {
     ListWriter& operator=(ListWriter&&) noexcept;
     ~ListWriter();
     [[nodiscard]] Result<void> add(const ListEntryRecord& entry);
-    /// Stores the final counts and commits. Returns the list's row.
+    /// Stores the final counts, and where `counts` names them the scheme, format and source that
+    /// were learnt while reading, and commits. Returns the list's row.
     [[nodiscard]] Result<RowId> finish(const ListRecord& counts);
 
   private:

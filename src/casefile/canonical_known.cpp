@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "casefile/canonical.hpp"
+
+#include <algorithm>
+
+#include "casefile/database.hpp"
+#include "rempart/casefile/lists.hpp"
+#include "rempart/core/hex.hpp"
+
+namespace rempart::casefile {
+namespace {
+
+Result<void> write_entries(Database& database, CanonicalFile& out, const ListRecord& list) {
+    const auto take_row = [&](Row& row) -> Result<void> {
+        ListEntryRecord entry;
+        if (!row.take(entry.algorithm, entry.value, entry.entry, entry.label, entry.category)) {
+            return Row::damaged();
+        }
+        out.begin("list_entry")
+            .member("list", list.name)
+            .member("entry", entry.entry)
+            .member("algorithm", entry.algorithm)
+            .member("hex", encode_hex(entry.value))
+            .member("label", entry.label)
+            .member("category", entry.category);
+        return out.end();
+    };
+    return database.each(
+        "SELECT algorithm, value, entry, label, category FROM list_entries WHERE list_id = $1 "
+        "ORDER BY entry, algorithm, value, label, category",
+        take_row, list.id);
+}
+
+} // namespace
+
+// Not the list's file name nor when it was added: those are of the machine and the run.
+Result<void> write_lists(Case& file, CanonicalFile& out) {
+    auto all = lists(file);
+    if (!all) {
+        return fail(std::move(all).error());
+    }
+    std::sort(all->begin(), all->end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    for (const ListRecord& list : *all) {
+        out.begin("list")
+            .member("name", list.name)
+            .member("polarity", list.polarity)
+            .member("scheme", list.scheme)
+            .member("format", list.format)
+            .member("source_sha256", list.source_sha256)
+            .member("radius", list.radius)
+            .member("records", list.records)
+            .member("hashes", list.hashes)
+            .member("empty_file_hashes", list.empty_file_hashes);
+        if (auto ended = out.end(); !ended) {
+            return ended;
+        }
+        if (auto written = write_entries(file.database(), out, list); !written) {
+            return written;
+        }
+    }
+    return {};
+}
+
+Result<void> write_hits(Case& file, CanonicalFile& out) {
+    const auto take_row = [&](Row& row) -> Result<void> {
+        Bytes sha256, value;
+        std::string list;
+        std::uint64_t entry = 0;
+        HitRecord hit;
+        if (!row.take(sha256, list, entry, value, hit.match, hit.algorithm, hit.variant,
+                      hit.distance, hit.orientation)) {
+            return Row::damaged();
+        }
+        out.begin("hit")
+            .member("sha256", encode_hex(sha256))
+            .member("list", list)
+            .member("entry", entry)
+            .member("match", hit.match)
+            .member("algorithm", hit.algorithm)
+            .member("hex", encode_hex(value))
+            .member("variant", hit.variant)
+            .member("distance", hit.distance)
+            .member("orientation", hit.orientation);
+        return out.end();
+    };
+    return file.database().each(
+        "SELECT c.sha256, l.name, n.entry, n.value, h.match, h.algorithm, h.variant, h.distance, "
+        "h.orientation FROM hits h JOIN contents c ON c.id = h.content_id "
+        "JOIN lists l ON l.id = h.list_id JOIN list_entries n ON n.id = h.entry_id "
+        "ORDER BY c.sha256, l.name, n.entry, h.algorithm, n.value, h.match, h.variant, h.distance, "
+        "h.orientation",
+        take_row);
+}
+
+Result<void> write_groups(Case& file, CanonicalFile& out) {
+    Database& database = file.database();
+    auto members = database.prepare("SELECT c.sha256 FROM near_group_members m "
+                                    "JOIN contents c ON c.id = m.content_id "
+                                    "WHERE m.group_id = $1 ORDER BY c.sha256");
+    if (!members) {
+        return fail(std::move(members).error());
+    }
+    const auto take_row = [&](Row& row) -> Result<void> {
+        Bytes id, representative;
+        if (!row.take(id, representative)) {
+            return Row::damaged();
+        }
+        JsonWriter& line = out.begin("group");
+        line.member("id", encode_hex(id))
+            .member("representative", encode_hex(representative))
+            .key("members")
+            .begin_array();
+        members->start(id);
+        auto read = members->each([&](Row& member) -> Result<void> {
+            Bytes sha256;
+            member.take(sha256);
+            line.value(encode_hex(sha256));
+            return {};
+        });
+        if (!read) {
+            return read;
+        }
+        line.end_array();
+        return out.end();
+    };
+    return database.each("SELECT g.id, c.sha256 FROM near_groups g "
+                         "JOIN contents c ON c.id = g.representative_id ORDER BY g.id",
+                         take_row);
+}
+
+} // namespace rempart::casefile

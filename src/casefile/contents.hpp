@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// The facts of one content that lie in tables of their own.
+
+#include <string_view>
+#include <vector>
+
+#include "casefile/database.hpp"
+#include "rempart/casefile/records.hpp"
+
+namespace rempart::casefile {
+
+/// For fingerprints_of: one parameter, the content.
+inline constexpr std::string_view kFingerprintsOfContent =
+    "SELECT algorithm, variant, quality, value, orientations FROM fingerprints "
+    "WHERE content_id = $1 ORDER BY ordinal";
+
+/// In the order in which they were added.
+[[nodiscard]] Result<std::vector<FingerprintRecord>> fingerprints_of(Statement& statement,
+                                                                     RowId content);
+
+} // namespace rempart::casefile

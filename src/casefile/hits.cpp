@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/casefile/evidence.hpp"
+
+#include "casefile/contents.hpp"
+#include "casefile/database.hpp"
+#include "casefile/ingest_statements.hpp"
+#include "rempart/core/hex.hpp"
+
+namespace rempart::casefile {
+
+Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView&)>& take) {
+    const auto take_row = [&](Row& row) -> Result<void> {
+        HitView view;
+        HitRecord& hit = view.hit;
+        Bytes sha256;
+        if (!row.take(hit.content, hit.list, hit.entry, hit.match, hit.algorithm, hit.variant,
+                      hit.distance, hit.orientation, view.exhibit_label, view.item_path,
+                      view.item_stream, sha256, view.list_name, view.polarity, view.scheme,
+                      view.entry, view.entry_label, view.category)) {
+            return Row::damaged();
+        }
+        view.sha256 = encode_hex(sha256);
+        return take(view);
+    };
+    return file.database().each(
+        "SELECT h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance, "
+        "h.orientation, e.label, i.path, i.stream, c.sha256, l.name, l.polarity, l.scheme, "
+        "n.entry, n.label, n.category "
+        "FROM hits h JOIN lists l ON l.id = h.list_id JOIN list_entries n ON n.id = h.entry_id "
+        "JOIN contents c ON c.id = h.content_id JOIN items i ON i.content_id = h.content_id "
+        "JOIN exhibits e ON e.id = i.exhibit_id "
+        "ORDER BY h.list_id, h.distance, i.exhibit_id, i.seq, h.entry_id, h.match, h.variant",
+        take_row);
+}
+
+Result<std::vector<FingerprintRecord>> fingerprints_of(Statement& statement, RowId content) {
+    std::vector<FingerprintRecord> all;
+    statement.start(content);
+    auto read = statement.each([&](Row& row) -> Result<void> {
+        FingerprintRecord& print = all.emplace_back();
+        if (!row.take(print.algorithm, print.variant, print.quality, print.value,
+                      print.orientations)) {
+            return Row::damaged();
+        }
+        return {};
+    });
+    if (!read) {
+        return fail(std::move(read).error());
+    }
+    return all;
+}
+
+Result<void> each_content(Case& file, const std::function<Result<void>(const ContentKeys&)>& take) {
+    Database& database = file.database();
+    const auto snapshot = Snapshot::begin(database);
+    if (!snapshot) {
+        return fail(snapshot.error());
+    }
+    auto prints = database.prepare(kFingerprintsOfContent);
+    if (!prints) {
+        return fail(std::move(prints).error());
+    }
+    const auto take_row = [&](Row& row) -> Result<void> {
+        ContentKeys keys;
+        bool is_picture = false;
+        if (!row.take(keys.content, keys.sha256, keys.sha1, keys.md5, is_picture)) {
+            return Row::damaged();
+        }
+        if (is_picture) {
+            auto fingerprints = fingerprints_of(*prints, keys.content);
+            if (!fingerprints) {
+                return fail(std::move(fingerprints).error());
+            }
+            keys.fingerprints = std::move(*fingerprints);
+        }
+        return take(keys);
+    };
+    return database.each("SELECT id, sha256, sha1, md5, EXISTS (SELECT 1 FROM fingerprints f "
+                         "WHERE f.content_id = contents.id) FROM contents ORDER BY id",
+                         take_row);
+}
+
+Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
+    Database& database = file.database();
+    auto transaction = Transaction::begin(database);
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    auto insert = prepare_hit(database);
+    if (!insert) {
+        return fail(std::move(insert).error());
+    }
+    for (const HitRecord& hit : hits) {
+        if (auto added = insert_hit(*insert, hit); !added) {
+            return added;
+        }
+    }
+    return transaction->commit();
+}
+
+Result<Bytes> thumbnail(Case& file, RowId content) {
+    Bytes bytes;
+    auto read = file.database().each(
+        "SELECT bytes FROM thumbnails WHERE content_id = $1",
+        [&](Row& row) -> Result<void> {
+            row.take(bytes);
+            return {};
+        },
+        content);
+    if (!read) {
+        return fail(std::move(read).error());
+    }
+    return bytes;
+}
+
+} // namespace rempart::casefile

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "casefile/ingest_statements.hpp"
+
+namespace rempart::casefile {
+
+Result<Statement> prepare_hit(Database& database) {
+    return database.prepare("INSERT INTO hits (content_id, list_id, entry_id, match, algorithm, "
+                            "variant, distance, orientation) "
+                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING");
+}
+
+Result<void> insert_hit(Statement& statement, const HitRecord& hit) {
+    return statement.run(hit.content, hit.list, hit.entry, hit.match, hit.algorithm, hit.variant,
+                         hit.distance, hit.orientation);
+}
+
+Result<IngestStatements> IngestStatements::prepare(Database& database) {
+    IngestStatements all;
+    struct Line {
+        Statement& statement;
+        const char* sql;
+    };
+    const Line lines[] = {
+        {all.find_content, "SELECT id FROM contents WHERE sha256 = $1"},
+        {all.content, "INSERT INTO contents (sha256, sha1, md5, size_bytes, type, mime, family, "
+                      "media_error_code, media_error_text) "
+                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id"},
+        {all.picture, "INSERT INTO pictures (content_id, format, width, height, frames, "
+                      "exif_orientation, partial_reason) VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+        {all.fingerprint, "INSERT INTO fingerprints (content_id, ordinal, algorithm, variant, "
+                          "quality, value, orientations) VALUES ($1, $2, $3, $4, $5, $6, $7)"},
+        {all.metadata, "INSERT INTO metadata (content_id, name, value) VALUES ($1, $2, $3)"},
+        {all.thumbnail, "INSERT INTO thumbnails (content_id, bytes) VALUES ($1, $2)"},
+        {all.item,
+         "INSERT INTO items (exhibit_id, seq, parent_seq, path, stream, kind, state, recovery, "
+         "size_bytes, created_us, created_kind, modified_us, modified_kind, accessed_us, "
+         "accessed_kind, changed_us, changed_kind, error_code, error_text, content_id) "
+         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+         "$19, $20) RETURNING id"},
+        {all.unread, "INSERT INTO item_unread (item_id, ordinal, offset_bytes, size_bytes) "
+                     "VALUES ($1, $2, $3, $4)"},
+        {all.conversation, "INSERT INTO conversations (exhibit_id, item_seq, platform, native_id, "
+                           "kind, title) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id"},
+        {all.account, "INSERT INTO accounts (exhibit_id, item_seq, platform, native_id, name, "
+                      "is_owner) VALUES ($1, $2, $3, $4, $5, $6) "
+                      "ON CONFLICT (exhibit_id, item_seq, platform, native_id, name) "
+                      "DO UPDATE SET is_owner = accounts.is_owner | excluded.is_owner"},
+        {all.message,
+         "INSERT INTO messages (conversation_id, ordinal, native_id, kind, sender_id, sender_name, "
+         "body, sent_raw, edited_raw, sent_utc_us, sent_utc_kind, sent_local_us, sent_local_kind, "
+         "edited_utc_us, edited_utc_kind, reply_to, forwarded_from, service_action, members_json, "
+         "extra_json, raw_offset, raw_size) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+         "$12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) RETURNING id"},
+        {all.attachment, "INSERT INTO attachments (message_id, ordinal, claimed_path, "
+                         "resolved_path, name, mime, status, role, size_bytes, content_id) "
+                         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"},
+        {all.chat_export, "INSERT INTO chat_exports (exhibit_id, item_seq, format, parsed, "
+                          "rejected, skipped, repairs, truncated, known_losses_json) "
+                          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"},
+        {all.chat_reject, "INSERT INTO chat_rejects (exhibit_id, item_seq, ordinal, reason) "
+                          "VALUES ($1, $2, $3, $4)"},
+    };
+    for (const auto& [statement, sql] : lines) {
+        auto prepared = database.prepare(sql);
+        if (!prepared) {
+            return fail(std::move(prepared).error());
+        }
+        statement = std::move(*prepared);
+    }
+    auto hit = prepare_hit(database);
+    if (!hit) {
+        return fail(std::move(hit).error());
+    }
+    all.hit = std::move(*hit);
+    return all;
+}
+
+} // namespace rempart::casefile

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// The statements of the ingest, prepared once for as long as it runs.
+
+#include "casefile/database.hpp"
+#include "rempart/casefile/records.hpp"
+#include "rempart/core/result.hpp"
+
+namespace rempart::casefile {
+
+struct IngestStatements {
+    Statement find_content, content, picture, fingerprint, metadata, thumbnail;
+    Statement item, unread, hit;
+    Statement conversation, account, message, attachment, chat_export, chat_reject;
+
+    [[nodiscard]] static Result<IngestStatements> prepare(Database& database);
+};
+
+/// Stores a hit unless it is there. The statement comes from prepare_hit.
+[[nodiscard]] Result<Statement> prepare_hit(Database& database);
+[[nodiscard]] Result<void> insert_hit(Statement& statement, const HitRecord& hit);
+
+} // namespace rempart::casefile

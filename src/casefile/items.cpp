@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "casefile/items.hpp"
+
+#include "rempart/core/hex.hpp"
+
+namespace rempart::casefile {
+namespace {
+
+constexpr std::string_view kItemsOfExhibit =
+    "SELECT i.id, i.seq, i.parent_seq, p.path, i.path, i.stream, i.kind, i.state, i.recovery, "
+    "i.size_bytes, i.created_us, i.created_kind, i.modified_us, i.modified_kind, i.accessed_us, "
+    "i.accessed_kind, i.changed_us, i.changed_kind, i.error_code, i.error_text, i.content_id, "
+    "EXISTS (SELECT 1 FROM item_unread u WHERE u.item_id = i.id), "
+    "c.md5, c.sha1, c.sha256, c.type, c.mime, c.family, c.media_error_code, c.media_error_text "
+    "FROM items i "
+    "LEFT JOIN items p ON p.exhibit_id = i.exhibit_id AND p.seq = i.parent_seq "
+    "LEFT JOIN contents c ON c.id = i.content_id "
+    "WHERE i.exhibit_id = $1 ORDER BY i.seq";
+
+Result<void> take_unread(Statement& statement, RowId id, ItemRecord& item) {
+    statement.start(id);
+    return statement.each([&](Row& row) -> Result<void> {
+        UnreadRecord& unread = item.unread.emplace_back();
+        if (!row.take(unread.offset_bytes, unread.size_bytes)) {
+            return Row::damaged();
+        }
+        return {};
+    });
+}
+
+} // namespace
+
+Result<void> each_item_of(Database& database, const ExhibitRecord& exhibit,
+                          const std::function<Result<void>(const ItemView&)>& take) {
+    auto unread = database.prepare("SELECT offset_bytes, size_bytes FROM item_unread "
+                                   "WHERE item_id = $1 ORDER BY ordinal");
+    if (!unread) {
+        return fail(std::move(unread).error());
+    }
+    const auto take_row = [&](Row& row) -> Result<void> {
+        ItemView view;
+        view.exhibit = exhibit.id;
+        view.exhibit_label = exhibit.label;
+        ItemRecord& item = view.item;
+        RowId id = 0;
+        bool has_unread = false;
+        Bytes md5, sha1, sha256;
+        if (!row.take(id, item.seq, item.parent_seq, view.parent_path, item.path, item.stream,
+                      item.kind, item.state, item.recovery, item.size_bytes, item.created,
+                      item.modified, item.accessed, item.changed, item.error, item.content,
+                      has_unread, md5, sha1, sha256, view.type, view.mime, view.family,
+                      view.media_error)) {
+            return Row::damaged();
+        }
+        view.md5 = encode_hex(md5);
+        view.sha1 = encode_hex(sha1);
+        view.sha256 = encode_hex(sha256);
+        if (has_unread) {
+            if (auto taken = take_unread(*unread, id, item); !taken) {
+                return taken;
+            }
+        }
+        return take(view);
+    };
+    return database.each(kItemsOfExhibit, take_row, exhibit.id);
+}
+
+Result<void> each_item(Case& file, const std::function<Result<void>(const ItemView&)>& take) {
+    const auto snapshot = Snapshot::begin(file.database());
+    if (!snapshot) {
+        return fail(snapshot.error());
+    }
+    const auto all = exhibits(file);
+    if (!all) {
+        return fail(all.error());
+    }
+    for (const ExhibitRecord& exhibit : *all) {
+        if (auto taken = each_item_of(file.database(), exhibit, take); !taken) {
+            return taken;
+        }
+    }
+    return {};
+}
+
+// Several items may bear the path of an attachment: a live one is what the export means, and among
+// equals the first. The export and its files lie in the same archive or in none.
+Result<std::uint64_t> join_attachments(Case& file, RowId exhibit) {
+    Database& database = file.database();
+    if (auto joined = database.run(
+            "WITH ranked AS ("
+            " SELECT a.id AS attachment_id, i.content_id AS content_id,"
+            "  ROW_NUMBER() OVER (PARTITION BY a.id ORDER BY"
+            "   CASE WHEN i.state IN ('allocated', 'embedded') THEN 0 ELSE 1 END, i.seq) AS place"
+            " FROM conversations c"
+            " JOIN items e ON e.exhibit_id = c.exhibit_id AND e.seq = c.item_seq"
+            " JOIN messages m ON m.conversation_id = c.id"
+            " JOIN attachments a ON a.message_id = m.id AND a.resolved_path <> ''"
+            " JOIN items i ON i.exhibit_id = c.exhibit_id AND i.path = a.resolved_path"
+            "  AND i.stream = '' AND i.content_id IS NOT NULL"
+            "  AND COALESCE(i.parent_seq, -1) = COALESCE(e.parent_seq, -1)"
+            " WHERE c.exhibit_id = $1) "
+            "UPDATE attachments SET content_id = ranked.content_id FROM ranked "
+            "WHERE ranked.attachment_id = attachments.id AND ranked.place = 1",
+            exhibit);
+        !joined) {
+        return fail(std::move(joined).error());
+    }
+    const auto count = database.scalar(
+        "SELECT count(a.content_id) FROM conversations c "
+        "JOIN messages m ON m.conversation_id = c.id JOIN attachments a ON a.message_id = m.id "
+        "WHERE c.exhibit_id = $1",
+        exhibit);
+    if (!count) {
+        return fail(count.error());
+    }
+    return static_cast<std::uint64_t>(count->value_or(0));
+}
+
+} // namespace rempart::casefile

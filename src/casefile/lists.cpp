@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/casefile/lists.hpp"
+
+#include "casefile/database.hpp"
+
+namespace rempart::casefile {
+
+struct ListWriter::State {
+    Database* database;
+    Transaction transaction;
+    Statement insert;
+    RowId list;
+    std::optional<Error> failure;
+};
+
+ListWriter::ListWriter(std::unique_ptr<State> state) : state_(std::move(state)) {
+}
+ListWriter::ListWriter(ListWriter&&) noexcept = default;
+ListWriter& ListWriter::operator=(ListWriter&&) noexcept = default;
+ListWriter::~ListWriter() = default;
+
+Result<ListWriter> ListWriter::begin(Case& file, const ListRecord& list) {
+    Database& database = file.database();
+    auto transaction = Transaction::begin(database);
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    const auto taken = database.scalar("SELECT id FROM lists WHERE name = $1", list.name);
+    if (!taken) {
+        return fail(taken.error());
+    }
+    if (*taken) {
+        return fail(Errc::invalid_argument, "the case has a list of that name already");
+    }
+    const auto id = database.scalar(
+        "INSERT INTO lists (name, polarity, scheme, format, source_name, source_sha256, radius, "
+        "records, hashes, empty_file_hashes, added_us, added_kind) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, $8, $9) RETURNING id",
+        list.name, list.polarity, list.scheme, list.format, list.source_name, list.source_sha256,
+        list.radius, list.added);
+    if (!id) {
+        return fail(id.error());
+    }
+    auto insert = database.prepare("INSERT INTO list_entries (list_id, algorithm, value, entry, "
+                                   "label, category) VALUES ($1, $2, $3, $4, $5, $6)");
+    if (!insert) {
+        return fail(std::move(insert).error());
+    }
+    return ListWriter(std::make_unique<State>(State{.database = &database,
+                                                    .transaction = std::move(*transaction),
+                                                    .insert = std::move(*insert),
+                                                    .list = id->value(),
+                                                    .failure = std::nullopt}));
+}
+
+Result<void> ListWriter::add(const ListEntryRecord& entry) {
+    if (state_->failure) {
+        return fail(*state_->failure);
+    }
+    auto added = state_->insert.run(state_->list, entry.algorithm, entry.value, entry.entry,
+                                    entry.label, entry.category);
+    if (!added) { // the transaction may be gone: nothing may follow a lost entry
+        state_->failure = added.error();
+    }
+    return added;
+}
+
+Result<RowId> ListWriter::finish(const ListRecord& counts) {
+    if (state_->failure) {
+        return fail(*state_->failure);
+    }
+    if (auto stored = state_->database->run(
+            "UPDATE lists SET scheme = COALESCE(NULLIF($1, ''), scheme), "
+            "format = COALESCE(NULLIF($2, ''), format), "
+            "source_name = COALESCE(NULLIF($3, ''), source_name), "
+            "source_sha256 = COALESCE(NULLIF($4, ''), source_sha256), "
+            "records = $5, hashes = $6, empty_file_hashes = $7 WHERE id = $8",
+            counts.scheme, counts.format, counts.source_name, counts.source_sha256, counts.records,
+            counts.hashes, counts.empty_file_hashes, state_->list);
+        !stored) {
+        return fail(std::move(stored).error());
+    }
+    if (auto committed = state_->transaction.commit(); !committed) {
+        return fail(std::move(committed).error());
+    }
+    return state_->list;
+}
+
+Result<std::vector<ListRecord>> lists(Case& file) {
+    std::vector<ListRecord> all;
+    auto read = file.database().each(
+        "SELECT id, name, polarity, scheme, format, source_name, source_sha256, radius, records, "
+        "hashes, empty_file_hashes, added_us, added_kind FROM lists ORDER BY id",
+        [&](Row& row) -> Result<void> {
+            ListRecord& list = all.emplace_back();
+            if (!row.take(list.id, list.name, list.polarity, list.scheme, list.format,
+                          list.source_name, list.source_sha256, list.radius, list.records,
+                          list.hashes, list.empty_file_hashes, list.added)) {
+                return Row::damaged();
+            }
+            return {};
+        });
+    if (!read) {
+        return fail(std::move(read).error());
+    }
+    return all;
+}
+
+Result<void> each_entry(Case& file, RowId list,
+                        const std::function<Result<void>(const ListEntryRecord&)>& take) {
+    ListEntryRecord entry;
+    return file.database().each(
+        "SELECT id, algorithm, value, entry, label, category FROM list_entries "
+        "WHERE list_id = $1 ORDER BY id",
+        [&](Row& row) -> Result<void> {
+            if (!row.take(entry.id, entry.algorithm, entry.value, entry.entry, entry.label,
+                          entry.category)) {
+                return Row::damaged();
+            }
+            return take(entry);
+        },
+        list);
+}
+
+} // namespace rempart::casefile

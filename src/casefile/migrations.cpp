@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "casefile/migrations.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace rempart::casefile {
+namespace {
+
+// docs/case-file.md says what each table and column means. Dialect: STRICT, "INTEGER PRIMARY KEY"
+// as an alias of the row's own number, the view's date functions, and FTS5 are SQLite's.
+//
+// Indexes are few because each costs the ingest: those of (exhibit, seq), content and conversation
+// are filled in rising order; only the two of sha256 and path take keys in any order.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE case_info (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    id TEXT NOT NULL, name TEXT NOT NULL, authority TEXT NOT NULL, legal_basis TEXT NOT NULL,
+    purpose TEXT NOT NULL, review_date TEXT NOT NULL,
+    created_us INTEGER, created_kind INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE exhibits (
+    id INTEGER PRIMARY KEY,
+    label TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, source TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    medium_md5 TEXT NOT NULL, medium_sha1 TEXT NOT NULL, medium_sha256 TEXT NOT NULL,
+    stored_md5 TEXT NOT NULL, stored_sha1 TEXT NOT NULL, acquired_hash TEXT NOT NULL,
+    verification TEXT NOT NULL, state TEXT NOT NULL, error_code TEXT, error_text TEXT
+) STRICT;
+
+CREATE TABLE volumes (
+    exhibit_id INTEGER NOT NULL REFERENCES exhibits (id), ordinal INTEGER NOT NULL,
+    offset_bytes INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+    label TEXT NOT NULL, file_system TEXT NOT NULL, items INTEGER NOT NULL,
+    error_code TEXT, error_text TEXT,
+    PRIMARY KEY (exhibit_id, ordinal)
+) STRICT;
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, exhibit_id INTEGER REFERENCES exhibits (id),
+    command TEXT NOT NULL, program_version TEXT NOT NULL, confinement TEXT NOT NULL,
+    outcome TEXT NOT NULL, jobs INTEGER NOT NULL,
+    started_us INTEGER, started_kind INTEGER NOT NULL,
+    ended_us INTEGER, ended_kind INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE contents (
+    id INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE, sha1 BLOB NOT NULL, md5 BLOB NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    type TEXT NOT NULL, mime TEXT NOT NULL, family TEXT NOT NULL,
+    media_error_code TEXT, media_error_text TEXT
+) STRICT;
+
+CREATE TABLE items (
+    id INTEGER PRIMARY KEY,
+    exhibit_id INTEGER NOT NULL REFERENCES exhibits (id), seq INTEGER NOT NULL,
+    parent_seq INTEGER, path TEXT NOT NULL, stream TEXT NOT NULL,
+    kind TEXT NOT NULL, state TEXT NOT NULL, recovery TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+    created_us INTEGER, created_kind INTEGER NOT NULL,
+    modified_us INTEGER, modified_kind INTEGER NOT NULL,
+    accessed_us INTEGER, accessed_kind INTEGER NOT NULL,
+    changed_us INTEGER, changed_kind INTEGER NOT NULL,
+    error_code TEXT, error_text TEXT,
+    content_id INTEGER REFERENCES contents (id),
+    UNIQUE (exhibit_id, seq),
+    FOREIGN KEY (exhibit_id, parent_seq) REFERENCES items (exhibit_id, seq)
+) STRICT;
+CREATE INDEX items_by_path ON items (exhibit_id, path);
+CREATE INDEX items_by_content ON items (content_id);
+
+CREATE TABLE item_unread (
+    item_id INTEGER NOT NULL REFERENCES items (id), ordinal INTEGER NOT NULL,
+    offset_bytes INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+    PRIMARY KEY (item_id, ordinal)
+) STRICT;
+
+CREATE TABLE pictures (
+    content_id INTEGER PRIMARY KEY REFERENCES contents (id),
+    format TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    frames INTEGER NOT NULL, exif_orientation INTEGER NOT NULL, partial_reason TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE fingerprints (
+    content_id INTEGER NOT NULL REFERENCES contents (id), ordinal INTEGER NOT NULL,
+    algorithm TEXT NOT NULL, variant TEXT NOT NULL, quality INTEGER NOT NULL,
+    value BLOB NOT NULL, orientations BLOB NOT NULL,
+    PRIMARY KEY (content_id, ordinal)
+) STRICT;
+
+CREATE TABLE metadata (
+    id INTEGER PRIMARY KEY, content_id INTEGER NOT NULL REFERENCES contents (id),
+    name TEXT NOT NULL, value TEXT NOT NULL
+) STRICT;
+CREATE INDEX metadata_by_content ON metadata (content_id);
+
+CREATE TABLE thumbnails (
+    content_id INTEGER PRIMARY KEY REFERENCES contents (id), bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE lists (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE, polarity TEXT NOT NULL CHECK (polarity IN ('alert', 'allow', 'note')),
+    scheme TEXT NOT NULL, format TEXT NOT NULL, source_name TEXT NOT NULL,
+    source_sha256 TEXT NOT NULL, radius INTEGER NOT NULL,
+    records INTEGER NOT NULL, hashes INTEGER NOT NULL, empty_file_hashes INTEGER NOT NULL,
+    added_us INTEGER, added_kind INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE list_entries (
+    id INTEGER PRIMARY KEY, list_id INTEGER NOT NULL REFERENCES lists (id),
+    algorithm TEXT NOT NULL, value BLOB NOT NULL, entry INTEGER NOT NULL,
+    label TEXT NOT NULL, category TEXT NOT NULL
+) STRICT;
+CREATE INDEX list_entries_by_list ON list_entries (list_id);
+
+CREATE TABLE hits (
+    content_id INTEGER NOT NULL REFERENCES contents (id),
+    list_id INTEGER NOT NULL REFERENCES lists (id),
+    entry_id INTEGER NOT NULL REFERENCES list_entries (id),
+    match TEXT NOT NULL CHECK (match IN ('exact', 'near')),
+    algorithm TEXT NOT NULL, variant TEXT NOT NULL,
+    distance INTEGER NOT NULL, orientation TEXT NOT NULL,
+    PRIMARY KEY (content_id, entry_id, match, variant)
+) STRICT;
+CREATE INDEX hits_by_list ON hits (list_id, distance);
+
+CREATE TABLE near_groups (
+    id BLOB PRIMARY KEY, representative_id INTEGER NOT NULL REFERENCES contents (id)
+) STRICT;
+CREATE TABLE near_group_members (
+    group_id BLOB NOT NULL REFERENCES near_groups (id), ordinal INTEGER NOT NULL,
+    content_id INTEGER NOT NULL UNIQUE REFERENCES contents (id),
+    PRIMARY KEY (group_id, ordinal)
+) STRICT;
+
+CREATE TABLE chat_exports (
+    exhibit_id INTEGER NOT NULL REFERENCES exhibits (id), item_seq INTEGER NOT NULL,
+    format TEXT NOT NULL, parsed INTEGER NOT NULL, rejected INTEGER NOT NULL,
+    skipped INTEGER NOT NULL, repairs INTEGER NOT NULL, truncated INTEGER NOT NULL,
+    known_losses_json TEXT NOT NULL,
+    PRIMARY KEY (exhibit_id, item_seq)
+) STRICT;
+CREATE TABLE chat_rejects (
+    exhibit_id INTEGER NOT NULL, item_seq INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (exhibit_id, item_seq, ordinal),
+    FOREIGN KEY (exhibit_id, item_seq) REFERENCES chat_exports (exhibit_id, item_seq)
+) STRICT;
+CREATE TABLE accounts (
+    exhibit_id INTEGER NOT NULL REFERENCES exhibits (id), item_seq INTEGER NOT NULL,
+    platform TEXT NOT NULL, native_id TEXT NOT NULL, name TEXT NOT NULL, is_owner INTEGER NOT NULL,
+    PRIMARY KEY (exhibit_id, item_seq, platform, native_id, name)
+) STRICT;
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY,
+    exhibit_id INTEGER NOT NULL REFERENCES exhibits (id), item_seq INTEGER NOT NULL,
+    platform TEXT NOT NULL, native_id TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL
+) STRICT;
+CREATE INDEX conversations_by_export ON conversations (exhibit_id, item_seq);
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id), ordinal INTEGER NOT NULL,
+    native_id TEXT NOT NULL, kind TEXT NOT NULL, sender_id TEXT NOT NULL, sender_name TEXT NOT NULL,
+    body TEXT NOT NULL, sent_raw TEXT NOT NULL, edited_raw TEXT NOT NULL,
+    sent_utc_us INTEGER, sent_utc_kind INTEGER NOT NULL,
+    sent_local_us INTEGER, sent_local_kind INTEGER NOT NULL,
+    edited_utc_us INTEGER, edited_utc_kind INTEGER NOT NULL,
+    reply_to TEXT NOT NULL, forwarded_from TEXT NOT NULL, service_action TEXT NOT NULL,
+    members_json TEXT NOT NULL, extra_json TEXT NOT NULL,
+    raw_offset INTEGER NOT NULL, raw_size INTEGER NOT NULL
+) STRICT;
+CREATE INDEX messages_by_conversation ON messages (conversation_id, ordinal);
+CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY,
+    message_id INTEGER NOT NULL REFERENCES messages (id), ordinal INTEGER NOT NULL,
+    claimed_path TEXT NOT NULL, resolved_path TEXT NOT NULL,
+    name TEXT NOT NULL, mime TEXT NOT NULL, status TEXT NOT NULL, role TEXT NOT NULL,
+    size_bytes INTEGER, content_id INTEGER REFERENCES contents (id)
+) STRICT;
+CREATE INDEX attachments_by_message ON attachments (message_id);
+
+CREATE TABLE search_progress (source TEXT PRIMARY KEY, done_id INTEGER NOT NULL) STRICT;
+INSERT INTO search_progress VALUES ('messages', 0), ('items', 0), ('metadata', 0);
+CREATE VIRTUAL TABLE messages_words USING fts5 (
+    body, content='messages', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE items_words USING fts5 (
+    path, stream, content='items', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE metadata_words USING fts5 (
+    value, content='metadata', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+
+CREATE VIEW occurrences AS
+SELECT e.label AS exhibit, i.seq, i.parent_seq, i.path, i.stream, i.kind, i.state, i.recovery,
+       i.size_bytes, lower(hex(c.sha256)) AS sha256, lower(hex(c.sha1)) AS sha1,
+       lower(hex(c.md5)) AS md5, c.mime,
+       strftime('%Y-%m-%dT%H:%M:%S', i.created_us / 1000000, 'unixepoch')
+           || CASE i.created_kind WHEN 1 THEN 'Z' ELSE '' END AS created,
+       strftime('%Y-%m-%dT%H:%M:%S', i.modified_us / 1000000, 'unixepoch')
+           || CASE i.modified_kind WHEN 1 THEN 'Z' ELSE '' END AS modified,
+       i.error_code, i.error_text, i.content_id
+FROM items i
+JOIN exhibits e ON e.id = i.exhibit_id
+LEFT JOIN contents c ON c.id = i.content_id;
+)sql";
+
+constexpr std::array kMigrations{Migration{"first schema", kFirst}};
+
+// "RMPT": so that file(1) and other tools can tell what the file is.
+constexpr const char* kMark = "PRAGMA application_id = 0x524D5054;"
+                              "CREATE TABLE schema_migrations ("
+                              " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
+
+Result<void> apply_one(Database& database, const Migration& migration, std::size_t version) {
+    auto step = Transaction::begin(database);
+    if (!step) {
+        return fail(std::move(step).error());
+    }
+    if (auto done = database.exec(migration.sql); !done) {
+        return done;
+    }
+    auto noted = database.run("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)",
+                              version, migration.name);
+    return noted ? step->commit() : noted;
+}
+
+Result<void> apply(Database& database, std::span<const Migration> steps, std::size_t done) {
+    for (; done < steps.size(); ++done) {
+        if (auto applied = apply_one(database, steps[done], done + 1); !applied) {
+            return applied;
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+std::span<const Migration> migrations() noexcept {
+    return kMigrations;
+}
+
+Result<int> schema_version(Database& database) {
+    const auto is_case = database.scalar(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'");
+    if (!is_case) {
+        return fail(is_case.error());
+    }
+    if (is_case->value_or(0) == 0) {
+        return 0;
+    }
+    const auto version = database.scalar("SELECT max(version) FROM schema_migrations");
+    if (!version) {
+        return fail(version.error());
+    }
+    return static_cast<int>(version->value_or(0));
+}
+
+Result<void> migrate(Database& database, std::span<const Migration> steps) {
+    const auto version = schema_version(database);
+    if (!version) {
+        return fail(version.error());
+    }
+    const int newest = static_cast<int>(steps.size());
+    if (*version == 0) {
+        return fail(Errc::malformed, "the file holds no case");
+    }
+    if (*version > newest) {
+        return fail(Errc::unsupported, fmt::format("the case has schema version {}, this program "
+                                                   "knows up to {}",
+                                                   *version, newest));
+    }
+    if (*version < newest && database.access() == Access::read) {
+        return fail(Errc::unsupported,
+                    fmt::format("the case has schema version {}: open it once for writing, which "
+                                "brings it to {}",
+                                *version, newest));
+    }
+    return apply(database, steps, static_cast<std::size_t>(*version));
+}
+
+Result<void> migrate_empty(Database& database, std::span<const Migration> steps) {
+    if (auto marked = database.exec(kMark); !marked) {
+        return marked;
+    }
+    return apply(database, steps, 0);
+}
+
+} // namespace rempart::casefile

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/casefile/evidence.hpp"
+
+#include "casefile/database.hpp"
+
+namespace rempart::casefile {
+namespace {
+
+// Each query stands once: $1 is the exhibit, or 0 for the whole case. CTE `here`: the contents that
+// were seen there.
+constexpr std::string_view kItems =
+    "SELECT count(*), COALESCE(SUM(c.size_bytes), 0), count(DISTINCT i.content_id) FROM items i "
+    "LEFT JOIN contents c ON c.id = i.content_id WHERE $1 IN (0, i.exhibit_id)";
+
+constexpr std::string_view kPictures =
+    "SELECT count(*) FROM pictures p WHERE EXISTS (SELECT 1 FROM items i "
+    "WHERE i.content_id = p.content_id AND $1 IN (0, i.exhibit_id))";
+
+constexpr std::string_view kMessages =
+    "SELECT count(*) FROM conversations c "
+    "JOIN items e ON e.exhibit_id = c.exhibit_id AND e.seq = c.item_seq "
+    "JOIN messages m ON m.conversation_id = c.id WHERE $1 IN (0, c.exhibit_id)";
+
+constexpr std::string_view kHits =
+    "SELECT match, count(*) FROM (SELECT DISTINCT h.match, h.content_id, h.list_id FROM hits h "
+    "WHERE EXISTS (SELECT 1 FROM items i WHERE i.content_id = h.content_id "
+    "AND $1 IN (0, i.exhibit_id))) AS pairs GROUP BY match";
+
+constexpr std::string_view kGroups =
+    "SELECT count(DISTINCT m.group_id) FROM near_group_members m WHERE EXISTS (SELECT 1 FROM items "
+    "i WHERE i.content_id = m.content_id AND $1 IN (0, i.exhibit_id))";
+
+constexpr std::string_view kErrors =
+    "SELECT code, count(*) FROM ("
+    " SELECT i.error_code AS code FROM items i"
+    "  WHERE i.error_code IS NOT NULL AND $1 IN (0, i.exhibit_id)"
+    " UNION ALL"
+    " SELECT c.media_error_code FROM contents c"
+    "  WHERE c.media_error_code IS NOT NULL AND EXISTS (SELECT 1 FROM items i"
+    "   WHERE i.content_id = c.id AND $1 IN (0, i.exhibit_id))"
+    ") AS codes GROUP BY code";
+
+template <typename... Fields>
+Result<void> take_single(Database& database, std::string_view sql, RowId exhibit,
+                         Fields&... fields) {
+    return database.each(
+        sql,
+        [&](Row& row) -> Result<void> {
+            row.take(fields...);
+            return {};
+        },
+        exhibit);
+}
+
+Result<void> count_hits(Database& database, RowId exhibit, Totals& totals) {
+    return database.each(
+        kHits,
+        [&](Row& row) -> Result<void> {
+            std::string match;
+            std::uint64_t count = 0;
+            row.take(match, count);
+            (match == "exact" ? totals.hits_exact : totals.hits_near) = count;
+            return {};
+        },
+        exhibit);
+}
+
+Result<void> count_errors(Database& database, RowId exhibit, Totals& totals) {
+    return database.each(
+        kErrors,
+        [&](Row& row) -> Result<void> {
+            std::string code;
+            std::uint64_t count = 0;
+            row.take(code, count);
+            totals.errors.emplace(std::move(code), count);
+            return {};
+        },
+        exhibit);
+}
+
+} // namespace
+
+Result<Totals> totals(Case& file, std::optional<RowId> exhibit) {
+    Database& database = file.database();
+    const auto snapshot = Snapshot::begin(database);
+    if (!snapshot) {
+        return fail(snapshot.error());
+    }
+    const RowId where = exhibit.value_or(0);
+    Totals totals;
+    for (const auto& counted :
+         {take_single(database, kItems, where, totals.items, totals.bytes, totals.contents),
+          take_single(database, kPictures, where, totals.pictures),
+          take_single(database, kMessages, where, totals.messages),
+          count_hits(database, where, totals), take_single(database, kGroups, where, totals.groups),
+          count_errors(database, where, totals)}) {
+        if (!counted) {
+            return fail(counted.error());
+        }
+    }
+    return totals;
+}
+
+} // namespace rempart::casefile

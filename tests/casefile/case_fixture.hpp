@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// A folder that is gone after the test, and small records with neutral, made-up values.
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "rempart/casefile/case.hpp"
+#include "rempart/casefile/chats.hpp"
+#include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/export.hpp"
+#include "rempart/casefile/lists.hpp"
+#include "support/result.hpp"
+
+namespace rempart::casefile {
+
+class TempFolder {
+  public:
+    TempFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "rempart-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) {
+            ADD_FAILURE() << "no temporary folder";
+        }
+        path_ = name;
+    }
+    TempFolder(const TempFolder&) = delete;
+    TempFolder& operator=(const TempFolder&) = delete;
+    ~TempFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+/// The value, or the end of the test with the error's message.
+template <typename T>
+T value_of(Result<T> result) {
+    if (!result) {
+        ADD_FAILURE() << name(result.error().code) << ": " << result.error().message;
+        throw std::runtime_error("no value");
+    }
+    return std::move(*result);
+}
+inline void expect_ok(const Result<void>& result) {
+    if (!result) {
+        ADD_FAILURE() << name(result.error().code) << ": " << result.error().message;
+    }
+}
+
+inline CaseInfo some_info() {
+    return {.id = {},
+            .name = "Harbour",
+            .authority = "Example authority",
+            .legal_basis = "Example act, art. 1",
+            .purpose = "A test",
+            .review_date = "2030-02-28",
+            .created = TimeValue::utc(1'700'000'000)};
+}
+
+inline Case new_case(const std::filesystem::path& folder) {
+    return value_of(Case::create(folder, some_info()));
+}
+
+inline ExhibitRecord some_exhibit(std::string label) {
+    ExhibitRecord record;
+    record.label = std::move(label);
+    record.kind = "folder";
+    record.source = "/somewhere/" + record.label;
+    record.verification = "pending";
+    record.state = "open";
+    return record;
+}
+
+/// 32 bytes that differ for each number, spread like a digest's.
+inline std::array<std::byte, 32> digest_of(std::uint64_t number) {
+    std::array<std::byte, 32> out{};
+    std::uint64_t x = number * 0x9E37'79B9'7F4A'7C15 + 1;
+    for (std::byte& byte : out) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        byte = static_cast<std::byte>(x >> 24);
+    }
+    return out;
+}
+
+inline ContentRecord some_content(std::uint64_t number) {
+    ContentRecord content;
+    content.sha256 = digest_of(number);
+    content.sha1.fill(static_cast<std::byte>(number));
+    content.md5.fill(static_cast<std::byte>(number + 1));
+    content.size_bytes = 1000 + number;
+    content.type = "jpeg";
+    content.mime = "image/jpeg";
+    content.family = "picture";
+    return content;
+}
+
+inline ContentRecord some_picture(std::uint64_t number) {
+    ContentRecord content = some_content(number);
+    content.picture = PictureRecord{.format = "jpeg",
+                                    .width = 640,
+                                    .height = 480,
+                                    .frames = 1,
+                                    .exif_orientation = 6,
+                                    .partial_reason = ""};
+    const auto digest = digest_of(number + 1'000'000);
+    FingerprintRecord print{.algorithm = "pdq",
+                            .variant = "full",
+                            .quality = 90,
+                            .value = Bytes(digest.begin(), digest.end()),
+                            .orientations = {}};
+    for (int i = 0; i < 8; ++i) {
+        print.orientations.insert(print.orientations.end(), digest.begin(), digest.end());
+    }
+    content.fingerprints.push_back(print);
+    print.variant = "nearest512";
+    content.fingerprints.push_back(print);
+    content.metadata = {{"Exif.Image.Make", "Lighthouse"}, {"Exif.Image.Model", "Été 5"}};
+    content.thumbnail = Bytes(300, static_cast<std::byte>(number));
+    return content;
+}
+
+inline ItemRecord some_item(std::uint64_t seq, std::string path, std::optional<RowId> content) {
+    ItemRecord item;
+    item.seq = seq;
+    item.path = std::move(path);
+    item.kind = "file";
+    item.state = "allocated";
+    item.size_bytes = 1000;
+    item.modified = TimeValue::utc(1'600'000'000, 250'000);
+    item.content = content;
+    return item;
+}
+
+inline std::string bytes_of_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline std::string canonical_of(Case& file, const std::filesystem::path& target) {
+    expect_ok(export_canonical(file, target));
+    return bytes_of_file(target);
+}
+
+} // namespace rempart::casefile
