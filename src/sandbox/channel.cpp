@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <iterator>
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -16,6 +15,7 @@
 #include "rempart/sandbox/confined.hpp"
 #include "sandbox/confine.hpp"
 #include "sandbox/ending.hpp"
+#include "sandbox/outgoing.hpp"
 #include "sandbox/protocol.hpp"
 #include "sandbox/sanitized.hpp"
 
@@ -116,23 +116,11 @@ Result<void> Channel::send(ByteView message) {
     if (message.empty() || message.size() > 0xFFFF'FFFFU) {
         return fail(Errc::invalid_argument, "a message has 1 to 2^32-1 bytes");
     }
-    std::array<std::byte, kHeaderBytes> header{};
-    put_header(message.size(), header.data());
-    std::size_t done = 0;
-    while (done < header.size() + message.size()) {
-        const std::size_t from_header = std::min(done, header.size());
-        const ByteView rest = message.subspan(done - from_header);
-        std::array<iovec, 2> pieces{
-            {{header.data() + from_header, header.size() - from_header},
-             {const_cast<std::byte*>(rest.data()), rest.size()}}}; // sendmsg does not write to it
-        msghdr parts{};
-        parts.msg_iov = pieces.data();
-        parts.msg_iovlen = pieces.size();
-        const ssize_t n = ::sendmsg(socket_.get(), &parts, MSG_NOSIGNAL);
-        if (n < 0 && errno != EINTR) {
+    Outgoing outgoing(message);
+    while (!outgoing.is_done()) {
+        if (outgoing.send_some(socket_.get(), 0) < 0 && errno != EINTR) {
             return fail(channel_error("channel"));
         }
-        done += n > 0 ? static_cast<std::size_t>(n) : 0;
     }
     return {};
 }
@@ -149,6 +137,9 @@ Result<Channel> enter_confinement(Threads threads) {
     auto filter = Filter::make({.threads = threads, .keep_open = kLifelineFd});
     if (!filter) {
         return fail(std::move(filter).error());
+    }
+    if (threads == Threads::allowed) {
+        ::mallopt(M_ARENA_MAX, 1); // each further arena reserves 128 MiB of the address space
     }
     rlimit core{};
     ::getrlimit(RLIMIT_CORE, &core);

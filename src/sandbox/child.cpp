@@ -2,22 +2,20 @@
 #include "rempart/sandbox/child.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <mutex>
 #include <optional>
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "sandbox/ending.hpp"
 #include "sandbox/inbox.hpp"
 #include "sandbox/memory_watch.hpp"
+#include "sandbox/outgoing.hpp"
 #include "sandbox/process.hpp"
 #include "sandbox/protocol.hpp"
 
@@ -44,6 +42,8 @@ int poll_time(Clock::time_point deadline, milliseconds most) {
 } // namespace
 
 struct Child::State {
+    enum class Filled : std::uint8_t { some, nothing_yet, closed };
+
     StartedProcess process;
     Limits limits;
     Confinement confinement;
@@ -56,7 +56,8 @@ struct Child::State {
     std::atomic<bool> is_alive = true;
 
     State(StartedProcess started, const Limits& bounds)
-        : process(std::move(started)), limits(bounds), inbox(bounds.max_answer_bytes) {}
+        : process(std::move(started)), limits(bounds), watch(process.pid),
+          inbox(bounds.max_answer_bytes) {}
     ~State() { kill_and_reap(); }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -68,7 +69,8 @@ struct Child::State {
     Result<void> send(ByteView message, std::span<const int> descriptors,
                       Clock::time_point deadline);
     Result<Bytes> receive(Clock::time_point deadline);
-    Result<bool> fill_inbox();
+    Result<Filled> fill_inbox();
+    [[nodiscard]] Error ended_before() const;
 };
 
 void Child::State::kill_and_reap() {
@@ -89,6 +91,11 @@ Error Child::State::end(Stopped stopped, std::string_view where) {
     kill_and_reap();
     const std::scoped_lock lock(ending);
     return ending_error(wait_status, stop_requested ? Stopped::on_request : stopped, where);
+}
+
+Error Child::State::ended_before() const {
+    return stop_requested ? Error{Errc::interrupted, "stopped on request"}
+                          : Error{Errc::crashed, "the confined program has ended before"};
 }
 
 // The channel is closed: the child has ended, is about to, or has only closed it.
@@ -126,19 +133,19 @@ Result<short> Child::State::wait_for(short events, Clock::time_point deadline) {
     }
 }
 
-// Takes what the child has sent. False: the channel is closed.
-Result<bool> Child::State::fill_inbox() {
+// Takes what the child has sent by now.
+Result<Child::State::Filled> Child::State::fill_inbox() {
     const std::span<std::byte> room = inbox.room();
     const ssize_t n = ::recv(process.channel.get(), room.data(), room.size(), MSG_DONTWAIT);
     if (n > 0) {
         inbox.filled(static_cast<std::size_t>(n));
-        return true;
+        return Filled::some;
     }
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return true;
+        return Filled::nothing_yet;
     }
     if (n == 0 || errno == ECONNRESET) { // reset: it ended with a request unread
-        return false;
+        return Filled::closed;
     }
     return fail(end(Stopped::bad_answer, "its channel failed"));
 }
@@ -152,67 +159,20 @@ Result<Bytes> Child::State::receive(Clock::time_point deadline) {
         if (*message) {
             return std::move(**message);
         }
-        const auto events = wait_for(POLLIN, deadline);
-        if (!events) {
-            return fail(events.error());
+        const auto filled = fill_inbox();
+        if (!filled) {
+            return fail(filled.error());
         }
-        const auto open = fill_inbox();
-        if (!open) {
-            return fail(open.error());
-        }
-        if (!*open) {
+        if (*filled == Filled::closed) {
             return fail(end_after_hangup());
+        }
+        if (*filled == Filled::nothing_yet) {
+            if (const auto events = wait_for(POLLIN, deadline); !events) {
+                return fail(events.error());
+            }
         }
     }
 }
-
-namespace {
-
-// One sendmsg of what is left of header and message; descriptors go with the first byte.
-class Outgoing {
-  public:
-    Outgoing(ByteView message, std::span<const int> descriptors)
-        : message_(message), descriptors_(descriptors) {
-        put_header(message.size(), header_.data());
-    }
-    [[nodiscard]] bool is_done() const { return done_ == header_.size() + message_.size(); }
-    // As sendmsg: -1 and errno.
-    ssize_t send_some(int socket) {
-        const std::size_t from_header = std::min(done_, header_.size());
-        const ByteView rest = message_.subspan(done_ - from_header);
-        std::array<iovec, 2> pieces{
-            {{header_.data() + from_header, header_.size() - from_header},
-             {const_cast<std::byte*>(rest.data()), rest.size()}}}; // sendmsg does not write to it
-        msghdr parts{};
-        parts.msg_iov = pieces.data();
-        parts.msg_iovlen = pieces.size();
-        if (done_ == 0 && !descriptors_.empty()) {
-            attach(parts);
-        }
-        const ssize_t n = ::sendmsg(socket, &parts, MSG_NOSIGNAL | MSG_DONTWAIT);
-        done_ += n > 0 ? static_cast<std::size_t>(n) : 0;
-        return n;
-    }
-
-  private:
-    void attach(msghdr& parts) {
-        parts.msg_control = area_.data();
-        parts.msg_controllen = CMSG_SPACE(descriptors_.size_bytes());
-        cmsghdr* part = CMSG_FIRSTHDR(&parts);
-        part->cmsg_level = SOL_SOCKET;
-        part->cmsg_type = SCM_RIGHTS;
-        part->cmsg_len = CMSG_LEN(descriptors_.size_bytes());
-        std::memcpy(CMSG_DATA(part), descriptors_.data(), descriptors_.size_bytes());
-    }
-    std::array<std::byte, kHeaderBytes> header_{};
-    ByteView message_;                 ///< The caller's, for the time of the call.
-    std::span<const int> descriptors_; ///< Likewise.
-    alignas(
-        cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int) * kMaxRequestDescriptors)> area_{};
-    std::size_t done_ = 0;
-};
-
-} // namespace
 
 Result<void> Child::State::send(ByteView message, std::span<const int> descriptors,
                                 Clock::time_point deadline) {
@@ -222,7 +182,7 @@ Result<void> Child::State::send(ByteView message, std::span<const int> descripto
     }
     Outgoing outgoing(message, descriptors);
     while (!outgoing.is_done()) {
-        if (outgoing.send_some(process.channel.get()) >= 0 || errno == EINTR) {
+        if (outgoing.send_some(process.channel.get(), MSG_DONTWAIT) >= 0 || errno == EINTR) {
             continue;
         }
         if (errno == EPIPE || errno == ECONNRESET) {
@@ -239,8 +199,8 @@ Result<void> Child::State::send(ByteView message, std::span<const int> descripto
             return fail(events.error());
         }
         if (takes && (*events & POLLIN) != 0) {
-            if (const auto open = fill_inbox(); !open) {
-                return fail(open.error());
+            if (const auto filled = fill_inbox(); !filled) {
+                return fail(filled.error());
             }
         }
     }
@@ -267,18 +227,19 @@ Result<Child> Child::start(const ChildSpec& spec) {
     if (!confinement) {
         return fail(Errc::bad_answer, "the program is no confined role of this build");
     }
-    if (!confinement->seccomp || !confinement->no_new_privileges) {
+    if (!confinement->seccomp || !confinement->no_new_privileges ||
+        !state->watch.kernel_confirms_confinement()) {
         return fail(Errc::unsupported, "this kernel offers no system-call filter");
     }
     state->confinement = *confinement;
-    state->watch = MemoryWatch(state->process.pid, spec.limits.memory_bytes);
+    state->watch.bound(spec.limits.memory_bytes);
     return Child(std::move(state));
 }
 
 Result<Bytes> Child::call(ByteView request, std::span<const int> descriptors) {
     const auto deadline = Clock::now() + state_->limits.deadline;
     if (!state_->is_alive) {
-        return fail(Errc::crashed, "the confined program has ended before");
+        return fail(state_->ended_before());
     }
     if (auto sent = state_->send(request, descriptors, deadline); !sent) {
         return fail(std::move(sent).error());
@@ -288,14 +249,14 @@ Result<Bytes> Child::call(ByteView request, std::span<const int> descriptors) {
 
 Result<void> Child::send(ByteView message, std::span<const int> descriptors) {
     if (!state_->is_alive) {
-        return fail(Errc::crashed, "the confined program has ended before");
+        return fail(state_->ended_before());
     }
     return state_->send(message, descriptors, Clock::now() + state_->limits.deadline);
 }
 
 Result<Bytes> Child::receive() {
     if (!state_->is_alive) {
-        return fail(Errc::crashed, "the confined program has ended before");
+        return fail(state_->ended_before());
     }
     return state_->receive(Clock::now() + state_->limits.deadline);
 }

@@ -86,6 +86,9 @@ Error ending_error(int wait_status, Stopped stopped, std::string_view where) {
         return {Errc::unsupported, "this kernel offers no system-call filter"};
     }
     const int code = status - kErrorStatusBase;
+    if (code == static_cast<int>(Errc::memory)) {
+        return {Errc::memory, "gave up: it needed more memory than allowed"};
+    }
     if (code >= 0 && code <= static_cast<int>(kLastErrc)) {
         return {Errc::crashed, fmt::format("gave up {}: {}", where, name(static_cast<Errc>(code)))};
     }

@@ -46,7 +46,7 @@ struct Plan {
     pid_t parent = -1;
 };
 
-// Closes every descriptor but `kept`; stdin, stdout and stderr become /dev/null unless kept.
+// Closes every descriptor but `kept`, stdin, stdout and stderr among them.
 bool close_others(const std::vector<int>& kept) noexcept {
     unsigned from = 0;
     for (const int fd : kept) {

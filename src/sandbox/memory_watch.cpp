@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <string_view>
 
 #include <sys/resource.h>
@@ -25,18 +26,17 @@ std::uint64_t take_number(std::string_view& text) {
     return value;
 }
 
-// proc(5): VmHWM is the peak resident set size in KiB.
-std::uint64_t peak_resident_bytes(int status_fd) {
+// The number behind `key` in /proc/PID/status, opened as `fd`: proc(5).
+std::optional<std::uint64_t> status_number(int fd, std::string_view key) {
     std::array<std::byte, 4096> text{};
-    const auto size = read_at(status_fd, 0, text);
+    const auto size = read_at(fd, 0, text);
     const std::string_view all = chars_of(ByteView(text).first(size.value_or(0)));
-    constexpr std::string_view kKey = "VmHWM:";
-    const std::size_t at = all.find(kKey);
+    const std::size_t at = all.find(key);
     if (at == std::string_view::npos) {
-        return 0;
+        return std::nullopt;
     }
-    std::string_view rest = all.substr(at + kKey.size());
-    return take_number(rest) * 1024;
+    std::string_view rest = all.substr(at + key.size());
+    return take_number(rest);
 }
 
 } // namespace
@@ -50,19 +50,22 @@ MemorySizes memory_sizes(int fd) {
     return {virtual_pages * kPageBytes, take_number(rest) * kPageBytes};
 }
 
-MemoryWatch::MemoryWatch(pid_t pid, std::uint64_t memory_bytes) {
+MemoryWatch::MemoryWatch(pid_t pid) : pid_(pid) {
     const auto open_of = [pid](std::string_view what) {
         auto file = open_read_only(fmt::format("/proc/{}/{}", pid, what));
         return file ? std::move(*file) : UniqueFd();
     };
     sizes_ = open_of("statm");
     status_ = open_of("status");
+}
+
+void MemoryWatch::bound(std::uint64_t memory_bytes) {
     const MemorySizes now = memory_sizes(sizes_.get());
     resident_limit_bytes_ = now.resident_bytes + memory_bytes;
     if constexpr (!kSanitized) {
         const std::uint64_t space = now.virtual_bytes + memory_bytes;
-        const rlimit bound{space, space};
-        bounded_ = ::prlimit(pid, RLIMIT_AS, &bound, nullptr) == 0;
+        const rlimit limit{space, space};
+        ::prlimit(pid_, RLIMIT_AS, &limit, nullptr); // fails only if the process has ended
     }
 }
 
@@ -73,10 +76,15 @@ bool MemoryWatch::exceeded() {
 }
 
 std::uint64_t MemoryWatch::peak_bytes() {
-    if (status_) {
-        peak_bytes_ = std::max(peak_bytes_, peak_resident_bytes(status_.get()));
-    }
+    const std::uint64_t kib = status_number(status_.get(), "\nVmHWM:").value_or(0);
+    peak_bytes_ = std::max(peak_bytes_, kib * 1024);
     return peak_bytes_;
+}
+
+bool MemoryWatch::kernel_confirms_confinement() const {
+    constexpr std::uint64_t kFilterMode = 2; // SECCOMP_MODE_FILTER
+    return status_number(status_.get(), "\nNoNewPrivs:").value_or(1) == 1 &&
+           status_number(status_.get(), "\nSeccomp:").value_or(kFilterMode) == kFilterMode;
 }
 
 } // namespace rempart::sandbox
