@@ -58,7 +58,7 @@ bool arrange_descriptors(const Plan& plan) noexcept {
     done = done && (kSanitized || ::dup2(lifted[0], STDERR_FILENO) >= 0);
     done = done && ::dup2(lifted[1], kChannelFd) >= 0 && ::dup2(lifted[2], kLifelineFd) >= 0;
     done = done && ::dup3(lifted[3], kReportFd, O_CLOEXEC) >= 0;
-    return done && ::getpid() > 0;
+    return done && ::close_range(kReportFd + 1, ~0U, 0) == 0;
 }
 
 // The kernel kills this process when the last writing end of the lifeline closes. Set up after the
