@@ -130,7 +130,8 @@ function(rempart_tests)
     if(programs_of_${module})
       add_dependencies(${target} ${programs_of_${module}})
     endif()
-    target_link_libraries(${target} PRIVATE ${library} rempart_build_flags GTest::gtest_main)
+    target_link_libraries(${target} PRIVATE ${library} rempart_build_flags GTest::gtest_main
+                          OpenSSL::Crypto)
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests
                                ${PROJECT_SOURCE_DIR}/src)
     target_compile_definitions(${target} PRIVATE REMPART_SOURCE_DIR="${PROJECT_SOURCE_DIR}"

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <utility>
 
 #include "rempart/core/text.hpp"
@@ -231,15 +232,33 @@ Result<void> ItemStreamWriter::flush() {
 
 namespace {
 
+/// The request with all its descriptors; nothing if the parent went away.
+Result<std::optional<StreamRequest>> receive_request(sandbox::Channel& channel,
+                                                     std::vector<UniqueFd>& descriptors) {
+    std::optional<StreamRequest> request;
+    do {
+        Result<std::optional<sandbox::Received>> received = channel.receive();
+        if (!received || !*received) {
+            return received ? Result<std::optional<StreamRequest>>(std::nullopt)
+                            : fail(received.error());
+        }
+        if (!request) {
+            Result<StreamRequest> decoded = decode_request((*received)->message);
+            if (!decoded || decoded->descriptors < 2 || decoded->descriptors > kMaxDescriptors) {
+                return fail(Errc::bad_answer, "not a request for an item stream");
+            }
+            request = std::move(*decoded);
+        }
+        std::ranges::move((*received)->descriptors, std::back_inserter(descriptors));
+    } while (descriptors.size() < request->descriptors);
+    return request;
+}
+
 Result<void> serve_request(sandbox::Channel& channel, const Walk& walk) {
-    Result<std::optional<sandbox::Received>> received = channel.receive();
-    if (!received || !*received) {
-        return received ? Result<void>{} : fail(received.error());
-    }
-    std::vector<UniqueFd>& descriptors = (*received)->descriptors;
-    Result<StreamRequest> request = decode_request((*received)->message);
-    if (!request || descriptors.size() < 2) {
-        return fail(Errc::bad_answer, "not a request for an item stream");
+    std::vector<UniqueFd> descriptors;
+    Result<std::optional<StreamRequest>> request = receive_request(channel, descriptors);
+    if (!request || !*request) {
+        return request ? Result<void>{} : fail(request.error());
     }
     Result<std::unique_ptr<SharedArea>> area =
         SharedArea::attach(std::move(descriptors[0]), std::move(descriptors[1]));
@@ -247,8 +266,8 @@ Result<void> serve_request(sandbox::Channel& channel, const Walk& walk) {
         return fail(area.error());
     }
     descriptors.erase(descriptors.begin(), descriptors.begin() + 2);
-    ItemStreamWriter writer(channel, std::move(*area), std::move(request->start));
-    const Result<void> walked = walk(request->body, std::move(descriptors), writer);
+    ItemStreamWriter writer(channel, std::move(*area), std::move((*request)->start));
+    const Result<void> walked = walk((*request)->body, std::move(descriptors), writer);
     return walked ? walked : writer.failed(walked.error());
 }
 

@@ -275,18 +275,20 @@ bool StreamOrder::fits(const StreamFailed&) {
     return true;
 }
 
-Bytes encode_request(const StreamStart& start, ByteView body) {
+Bytes encode_request(const StreamRequest& request) {
     WireWriter out;
-    out.u64(start.first_ordinal);
-    put_poison(out, start.items);
-    put_poison(out, start.steps);
-    out.bytes(body);
+    out.u32(request.descriptors);
+    out.u64(request.start.first_ordinal);
+    put_poison(out, request.start.items);
+    put_poison(out, request.start.steps);
+    out.bytes(request.body);
     return out.take();
 }
 
 Result<StreamRequest> decode_request(ByteView message) {
     WireReader in(message);
     StreamRequest request;
+    request.descriptors = in.u32();
     request.start.first_ordinal = in.u64();
     request.start.items = read_poison(in);
     request.start.steps = read_poison(in);

@@ -7,7 +7,11 @@
 ///
 ///     batch   := record*                      at most kMaxBatchRecords; WireWriter's encoding
 ///     record  := u8 tag, fields               see the structs below
-///     request := u64 first_ordinal, poison list of items, poison list of steps, bytes body
+///     request := u32 descriptors, u64 first_ordinal, poison list of items, the same of steps,
+///                bytes body
+///
+/// Descriptors come with the request, and those that one message cannot carry with messages of one
+/// byte that follow it.
 ///
 /// The sender of a batch may be hostile: decode_batch checks form and bounds, StreamOrder the
 /// grammar and the arithmetic; both together decide what the parent believes.
@@ -115,12 +119,18 @@ struct StreamStart {
     friend bool operator==(const StreamStart&, const StreamStart&) = default;
 };
 
-/// The request: `body` is the role's own.
-[[nodiscard]] Bytes encode_request(const StreamStart& start, ByteView body);
+/// Our choice, below the kernel's 253 (SCM_MAX_FD) and the sandbox's 250.
+inline constexpr std::size_t kDescriptorsPerMessage = 200;
+/// Our choice, below the 1024 that a confined process may hold.
+inline constexpr std::size_t kMaxDescriptors = 1000;
+
+/// `body` and the descriptors after the first two are the role's own.
 struct StreamRequest {
+    std::uint32_t descriptors = 0;
     StreamStart start;
     Bytes body;
 };
+[[nodiscard]] Bytes encode_request(const StreamRequest& request);
 /// \return `bad_answer` (the parent is trusted; a fault here is a bug or a wrong program).
 [[nodiscard]] Result<StreamRequest> decode_request(ByteView message);
 

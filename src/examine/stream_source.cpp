@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "examine/stream_source.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <span>
 #include <utility>
 
 namespace rempart::examine {
@@ -11,6 +13,26 @@ namespace {
 /// A reader that says for so long that it lives, and nothing else, is taken for hung. Our choice: a
 /// search for orphans reads a whole medium, and 1 TB at 100 MB/s are 3 hours.
 constexpr std::chrono::hours kLongestSearch{6};
+
+Result<void> send_request(sandbox::Child& child, StreamRequest request,
+                          std::span<const int> descriptors) {
+    if (descriptors.size() > kMaxDescriptors) {
+        return fail(Errc::limit_exceeded, "more than 998 files in one request");
+    }
+    request.descriptors = static_cast<std::uint32_t>(descriptors.size());
+    Bytes message = encode_request(request);
+    while (true) {
+        const std::size_t count = std::min(descriptors.size(), kDescriptorsPerMessage);
+        if (Result<void> sent = child.send(message, descriptors.first(count)); !sent) {
+            return sent;
+        }
+        descriptors = descriptors.subspan(count);
+        if (descriptors.empty()) {
+            return {};
+        }
+        message.assign(1, std::byte{0});
+    }
+}
 
 } // namespace
 
@@ -46,7 +68,9 @@ Result<std::unique_ptr<StreamSource>> StreamSource::start(const ReaderRequest& r
     for (const UniqueFd& descriptor : request.descriptors) {
         descriptors.push_back(descriptor.get());
     }
-    if (Result<void> sent = child->send(encode_request(start, request.body), descriptors); !sent) {
+    if (Result<void> sent = send_request(
+            *child, {.descriptors = {}, .start = start, .body = request.body}, descriptors);
+        !sent) {
         return fail(sent.error());
     }
     return std::unique_ptr<StreamSource>(

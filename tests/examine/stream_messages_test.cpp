@@ -103,9 +103,12 @@ TEST(StreamMessages, ARequestSurvivesTheWireAndNoCutOfItDoes) {
     const StreamStart start{.first_ordinal = 7,
                             .items = {{9, {Errc::crashed, "signal 11"}}},
                             .steps = {{3, {Errc::deadline, "30 s"}}}};
-    const Bytes message = encode_request(start, bytes_of("body"));
+    const ByteView body = bytes_of("body");
+    const Bytes message =
+        encode_request({.descriptors = 5, .start = start, .body = Bytes(body.begin(), body.end())});
     const auto request = decode_request(message);
     ASSERT_TRUE(request.has_value());
+    EXPECT_EQ(request->descriptors, 5U);
     EXPECT_EQ(request->start, start);
     EXPECT_EQ(chars_of(request->body), "body");
     for (std::size_t size = 0; size < message.size(); ++size) {
