@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "casefile/database.hpp"
+#include "casefile/groups.hpp"
 #include "rempart/casefile/lists.hpp"
 #include "rempart/core/hex.hpp"
 
@@ -29,6 +30,36 @@ Result<void> write_entries(Database& database, CanonicalFile& out, const ListRec
         "SELECT algorithm, value, entry, label, category FROM list_entries WHERE list_id = $1 "
         "ORDER BY entry, algorithm, value, label, category",
         take_row, list.id);
+}
+
+Result<void> write_members(JsonWriter& out, Statement& statement, const Bytes& group) {
+    out.key("members").begin_array();
+    statement.start(group);
+    auto read = statement.each([&](Row& row) -> Result<void> {
+        Bytes sha256;
+        row.take(sha256);
+        out.value(encode_hex(sha256));
+        return {};
+    });
+    out.end_array();
+    return read;
+}
+
+Result<void> write_reasons(JsonWriter& out, Statement& statement, const Bytes& group) {
+    const auto all = reasons_of(statement, group);
+    if (!all) {
+        return fail(all.error());
+    }
+    out.key("reasons").begin_array();
+    for (const ReasonRecord& reason : *all) {
+        out.begin_object()
+            .member("fact", reason.fact)
+            .member("points", reason.points)
+            .member("source", reason.source)
+            .end_object();
+    }
+    out.end_array();
+    return {};
 }
 
 } // namespace
@@ -98,33 +129,30 @@ Result<void> write_groups(Case& file, CanonicalFile& out) {
     auto members = database.prepare("SELECT c.sha256 FROM near_group_members m "
                                     "JOIN contents c ON c.id = m.content_id "
                                     "WHERE m.group_id = $1 ORDER BY c.sha256");
-    if (!members) {
-        return fail(std::move(members).error());
+    auto reasons = database.prepare(kReasonsOfGroup);
+    if (!members || !reasons) {
+        return fail(members ? reasons.error() : members.error());
     }
     const auto take_row = [&](Row& row) -> Result<void> {
         Bytes id, representative;
-        if (!row.take(id, representative)) {
+        GroupRecord group;
+        if (!row.take(id, representative, group.unknown_members, group.points)) {
             return Row::damaged();
         }
         JsonWriter& line = out.begin("group");
         line.member("id", encode_hex(id))
             .member("representative", encode_hex(representative))
-            .key("members")
-            .begin_array();
-        members->start(id);
-        auto read = members->each([&](Row& member) -> Result<void> {
-            Bytes sha256;
-            member.take(sha256);
-            line.value(encode_hex(sha256));
-            return {};
-        });
-        if (!read) {
-            return read;
+            .member("unknown_members", group.unknown_members)
+            .member("points", group.points);
+        if (auto written = write_members(line, *members, id); !written) {
+            return written;
         }
-        line.end_array();
+        if (auto written = write_reasons(line, *reasons, id); !written) {
+            return written;
+        }
         return out.end();
     };
-    return database.each("SELECT g.id, c.sha256 FROM near_groups g "
+    return database.each("SELECT g.id, c.sha256, g.unknown_members, g.points FROM near_groups g "
                          "JOIN contents c ON c.id = g.representative_id ORDER BY g.id",
                          take_row);
 }

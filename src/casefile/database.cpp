@@ -266,6 +266,18 @@ Result<Statement> Database::prepare(std::string_view sql) {
     return Statement(statement);
 }
 
+Result<Statement*> Database::kept(std::string_view sql) {
+    const auto found = kept_.find(sql);
+    if (found != kept_.end()) {
+        return &found->second;
+    }
+    auto prepared = prepare(sql);
+    if (!prepared) {
+        return fail(std::move(prepared).error());
+    }
+    return &kept_.emplace(sql, std::move(*prepared)).first->second;
+}
+
 Database::WriteWindow::WriteWindow(Database& database) : database_(database) {
     if (database_.access_ == Access::read) {
         sqlite3_exec(database_.handle(), "PRAGMA query_only = OFF", nullptr, nullptr, nullptr);

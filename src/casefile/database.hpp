@@ -14,6 +14,8 @@
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -180,6 +182,9 @@ class Database {
     /// Runs constant SQL text of one or more statements without parameters.
     [[nodiscard]] Result<void> exec(const char* sql);
     [[nodiscard]] Result<Statement> prepare(std::string_view sql);
+    /// The same, kept for the next call with that text: for single rows that are asked for often.
+    /// Valid as long as this; not for use inside its own rows.
+    [[nodiscard]] Result<Statement*> kept(std::string_view sql);
     /// Prepares `sql` and runs it once.
     template <typename... Args>
     [[nodiscard]] Result<void> run(std::string_view sql, const Args&... args) {
@@ -237,6 +242,7 @@ class Database {
     UniqueFd lock_; // released after the connection is closed
     std::unique_ptr<sqlite3, Close> handle_;
     Access access_;
+    std::map<std::string, Statement, std::less<>> kept_; // finalised before the handle is closed
 };
 
 /// All or nothing: rolls back when it is destroyed before commit(). Inside another transaction of

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rempart/casefile/evidence.hpp"
-
-#include "casefile/database.hpp"
+#include "casefile/exhibits.hpp"
 
 namespace rempart::casefile {
 
@@ -56,7 +54,11 @@ Result<RowId> add_exhibit(Case& file, const ExhibitRecord& record) {
 }
 
 Result<void> update_exhibit(Case& file, const ExhibitRecord& record) {
-    const auto changed = file.database().scalar(
+    return update_exhibit_row(file.database(), record);
+}
+
+Result<void> update_exhibit_row(Database& database, const ExhibitRecord& record) {
+    const auto changed = database.scalar(
         "UPDATE exhibits SET label = $1, kind = $2, source = $3, size_bytes = $4, medium_md5 = $5, "
         "medium_sha1 = $6, medium_sha256 = $7, stored_md5 = $8, stored_sha1 = $9, "
         "acquired_hash = $10, verification = $11, state = $12, error_code = $13, error_text = $14 "

@@ -1,24 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rempart/casefile/evidence.hpp"
+#include "casefile/groups.hpp"
 
 #include <array>
 
-#include "casefile/database.hpp"
+#include <fmt/format.h>
+
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
 namespace {
 
-Result<void> insert_group(Statement& group, Statement& member, const GroupRecord& record) {
+constexpr const char* kTables[] = {"near_group_members", "near_group_reasons", "near_groups"};
+
+struct GroupStatements {
+    Statement group, member, reason;
+
+    static Result<GroupStatements> prepare(Database& database) {
+        auto group = database.prepare(
+            "INSERT INTO near_groups (id, queue_place, representative_id, unknown_members, points) "
+            "VALUES ($1, $2, $3, $4, $5)");
+        auto member = database.prepare("INSERT INTO near_group_members (group_id, ordinal, "
+                                       "content_id) VALUES ($1, $2, $3)");
+        auto reason = database.prepare("INSERT INTO near_group_reasons (group_id, ordinal, fact, "
+                                       "points, source) VALUES ($1, $2, $3, $4, $5)");
+        for (const auto* prepared : {&group, &member, &reason}) {
+            if (!*prepared) {
+                return fail(prepared->error());
+            }
+        }
+        return GroupStatements{std::move(*group), std::move(*member), std::move(*reason)};
+    }
+};
+
+Result<void> insert_group(GroupStatements& sql, const GroupRecord& record, std::size_t place) {
     std::array<std::byte, 32> id{};
     if (!decode_hex(record.id, id)) {
         return fail(Errc::invalid_argument, "a group's id is the SHA-256 of its first member");
     }
-    if (auto added = group.run(id, record.representative); !added) {
+    if (auto added =
+            sql.group.run(id, place, record.representative, record.unknown_members, record.points);
+        !added) {
         return added;
     }
     for (std::size_t i = 0; i < record.members.size(); ++i) {
-        if (auto added = member.run(id, i, record.members[i]); !added) {
+        if (auto added = sql.member.run(id, i, record.members[i]); !added) {
+            return added;
+        }
+    }
+    for (std::size_t i = 0; i < record.reasons.size(); ++i) {
+        const ReasonRecord& reason = record.reasons[i];
+        if (auto added = sql.reason.run(id, i, reason.fact, reason.points, reason.source); !added) {
             return added;
         }
     }
@@ -33,45 +64,74 @@ Result<void> replace_groups(Case& file, std::span<const GroupRecord> groups) {
     if (!transaction) {
         return fail(std::move(transaction).error());
     }
-    for (const char* sql : {"DELETE FROM near_group_members", "DELETE FROM near_groups"}) {
-        if (auto gone = database.run(sql); !gone) {
+    for (const char* table : kTables) {
+        if (auto gone = database.run(fmt::format("DELETE FROM {}", table)); !gone) {
             return gone;
         }
     }
-    auto group =
-        database.prepare("INSERT INTO near_groups (id, representative_id) VALUES ($1, $2)");
-    auto member = database.prepare("INSERT INTO near_group_members (group_id, ordinal, content_id) "
-                                   "VALUES ($1, $2, $3)");
-    if (!group || !member) {
-        return fail(group ? member.error() : group.error());
+    auto statements = GroupStatements::prepare(database);
+    if (!statements) {
+        return fail(std::move(statements).error());
     }
-    for (const GroupRecord& record : groups) {
-        if (auto added = insert_group(*group, *member, record); !added) {
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (auto added = insert_group(*statements, groups[i], i); !added) {
             return added;
         }
     }
     return transaction->commit();
 }
 
+Result<std::vector<ReasonRecord>> reasons_of(Statement& statement, const Bytes& group) {
+    std::vector<ReasonRecord> all;
+    statement.start(group);
+    auto read = statement.each([&](Row& row) -> Result<void> {
+        ReasonRecord& reason = all.emplace_back();
+        if (!row.take(reason.fact, reason.points, reason.source)) {
+            return Row::damaged();
+        }
+        return {};
+    });
+    if (!read) {
+        return fail(std::move(read).error());
+    }
+    return all;
+}
+
 Result<std::vector<GroupRecord>> groups(Case& file) {
+    Database& database = file.database();
+    const auto snapshot = Snapshot::begin(database);
+    if (!snapshot) {
+        return fail(snapshot.error());
+    }
+    auto reasons = database.prepare(kReasonsOfGroup);
+    if (!reasons) {
+        return fail(std::move(reasons).error());
+    }
     std::vector<GroupRecord> all;
     const auto take_row = [&](Row& row) -> Result<void> {
         Bytes id;
-        RowId representative = 0, member = 0;
-        if (!row.take(id, representative, member)) {
+        GroupRecord group;
+        RowId member = 0;
+        if (!row.take(id, group.representative, group.unknown_members, group.points, member)) {
             return Row::damaged();
         }
-        std::string hex = encode_hex(id);
-        if (all.empty() || all.back().id != hex) {
-            all.push_back({.id = std::move(hex), .representative = representative, .members = {}});
+        group.id = encode_hex(id);
+        if (all.empty() || all.back().id != group.id) {
+            auto of_group = reasons_of(*reasons, id);
+            if (!of_group) {
+                return fail(std::move(of_group).error());
+            }
+            group.reasons = std::move(*of_group);
+            all.push_back(std::move(group));
         }
         all.back().members.push_back(member);
         return {};
     };
-    auto read = file.database().each(
-        "SELECT g.id, g.representative_id, m.content_id FROM near_groups g "
-        "JOIN near_group_members m ON m.group_id = g.id ORDER BY g.id, m.ordinal",
-        take_row);
+    auto read =
+        database.each("SELECT g.id, g.representative_id, g.unknown_members, g.points, m.content_id "
+                      "FROM near_groups g JOIN near_group_members m ON m.group_id = g.id "
+                      "ORDER BY g.queue_place, m.ordinal",
+                      take_row);
     if (!read) {
         return fail(std::move(read).error());
     }

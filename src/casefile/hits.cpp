@@ -98,15 +98,32 @@ Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
     return transaction->commit();
 }
 
+Result<bool> is_examined(Case& file, std::span<const std::byte, 32> sha256) {
+    const auto statement = file.database().kept(
+        "SELECT CASE WHEN media_error_code = 'skipped' THEN 0 ELSE 1 END FROM contents "
+        "WHERE sha256 = $1");
+    if (!statement) {
+        return fail(statement.error());
+    }
+    const auto examined = (*statement)->scalar(ByteView(sha256));
+    if (!examined) {
+        return fail(examined.error());
+    }
+    return examined->value_or(0) == 1;
+}
+
 Result<Bytes> thumbnail(Case& file, RowId content) {
+    const auto statement =
+        file.database().kept("SELECT bytes FROM thumbnails WHERE content_id = $1");
+    if (!statement) {
+        return fail(statement.error());
+    }
     Bytes bytes;
-    auto read = file.database().each(
-        "SELECT bytes FROM thumbnails WHERE content_id = $1",
-        [&](Row& row) -> Result<void> {
-            row.take(bytes);
-            return {};
-        },
-        content);
+    (*statement)->start(content);
+    auto read = (*statement)->each([&](Row& row) -> Result<void> {
+        row.take(bytes);
+        return {};
+    });
     if (!read) {
         return fail(std::move(read).error());
     }

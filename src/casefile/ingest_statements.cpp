@@ -25,6 +25,14 @@ Result<IngestStatements> IngestStatements::prepare(Database& database) {
         {all.content, "INSERT INTO contents (sha256, sha1, md5, size_bytes, type, mime, family, "
                       "media_error_code, media_error_text) "
                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id"},
+        {all.complete, "UPDATE contents SET media_error_code = $1, media_error_text = $2 "
+                       "WHERE id = $3 AND media_error_code = 'skipped' RETURNING id"},
+        {all.hits_of,
+         "SELECT h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance, "
+         "h.orientation, c.sha256, l.name, l.polarity, l.scheme, n.entry, n.label, n.category "
+         "FROM hits h JOIN lists l ON l.id = h.list_id JOIN list_entries n ON n.id = h.entry_id "
+         "JOIN contents c ON c.id = h.content_id WHERE h.content_id = $1 "
+         "ORDER BY h.list_id, h.match, n.entry, h.entry_id, h.variant"},
         {all.picture, "INSERT INTO pictures (content_id, format, width, height, frames, "
                       "exif_orientation, partial_reason) VALUES ($1, $2, $3, $4, $5, $6, $7)"},
         {all.fingerprint, "INSERT INTO fingerprints (content_id, ordinal, algorithm, variant, "

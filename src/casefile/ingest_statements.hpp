@@ -12,7 +12,7 @@ namespace rempart::casefile {
 
 struct IngestStatements {
     Statement find_content, content, picture, fingerprint, metadata, thumbnail;
-    Statement item, unread, hit;
+    Statement complete, item, unread, hit, hits_of;
     Statement conversation, account, message, attachment, chat_export, chat_reject;
 
     [[nodiscard]] static Result<IngestStatements> prepare(Database& database);

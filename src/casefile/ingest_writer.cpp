@@ -7,58 +7,17 @@
 #include <fmt/format.h>
 
 #include "casefile/database.hpp"
+#include "casefile/exhibits.hpp"
+#include "casefile/ingest_resume.hpp"
 #include "casefile/ingest_statements.hpp"
-#include "casefile/search.hpp"
+#include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
-namespace {
-
-// What an unfinished run left of a chat export: its item was never committed.
-Result<void> forget_unfinished(Database& database, RowId exhibit, std::uint64_t next_seq) {
-    const auto leftover = database.scalar(
-        "SELECT (SELECT count(*) FROM conversations WHERE exhibit_id = $1 AND item_seq >= $2)"
-        " + (SELECT count(*) FROM accounts WHERE exhibit_id = $1 AND item_seq >= $2)"
-        " + (SELECT count(*) FROM chat_exports WHERE exhibit_id = $1 AND item_seq >= $2)",
-        exhibit, next_seq);
-    if (!leftover) {
-        return fail(leftover.error());
-    }
-    if (leftover->value_or(0) == 0) {
-        return {};
-    }
-    auto transaction = Transaction::begin(database);
-    if (!transaction) {
-        return fail(std::move(transaction).error());
-    }
-    if (auto forgotten = forget_message_words(database, exhibit, next_seq); !forgotten) {
-        return forgotten;
-    }
-    for (const char* sql :
-         {"DELETE FROM attachments WHERE message_id IN (SELECT m.id FROM messages m "
-          "JOIN conversations c ON c.id = m.conversation_id "
-          "WHERE c.exhibit_id = $1 AND c.item_seq >= $2)",
-          "DELETE FROM messages WHERE conversation_id IN (SELECT id FROM conversations "
-          "WHERE exhibit_id = $1 AND item_seq >= $2)",
-          "DELETE FROM conversations WHERE exhibit_id = $1 AND item_seq >= $2",
-          "DELETE FROM accounts WHERE exhibit_id = $1 AND item_seq >= $2",
-          "DELETE FROM chat_rejects WHERE exhibit_id = $1 AND item_seq >= $2",
-          "DELETE FROM chat_exports WHERE exhibit_id = $1 AND item_seq >= $2"}) {
-        if (auto gone = database.run(sql, exhibit, next_seq); !gone) {
-            return gone;
-        }
-    }
-    if (auto lowered = lower_search_progress(database); !lowered) {
-        return lowered;
-    }
-    return transaction->commit();
-}
-
-} // namespace
-
 struct IngestWriter::State {
     Database* database = nullptr;
     RowId exhibit = 0;
     std::uint64_t next_seq = 0;
+    ResumeRecord resume;
     IngestStatements sql;
     bool has_uncommitted = false;
     std::optional<Error> failure; ///< The first one: after it nothing is written any more.
@@ -137,15 +96,15 @@ Result<IngestWriter> IngestWriter::open(Case& file, RowId exhibit) {
     if (!*known) {
         return fail(Errc::invalid_argument, "the case has no such exhibit");
     }
-    const auto next =
-        database.scalar("SELECT max(seq) + 1 FROM items WHERE exhibit_id = $1", exhibit);
-    if (!next) {
-        return fail(next.error());
+    auto resume = read_resume_point(database, exhibit);
+    if (!resume) {
+        return fail(std::move(resume).error());
     }
     auto state = std::make_unique<State>();
     state->database = &database;
     state->exhibit = exhibit;
-    state->next_seq = static_cast<std::uint64_t>(next->value_or(0));
+    state->next_seq = resume->next_seq;
+    state->resume = *resume;
     if (auto forgotten = forget_unfinished(database, exhibit, state->next_seq); !forgotten) {
         return fail(std::move(forgotten).error());
     }
@@ -155,6 +114,10 @@ Result<IngestWriter> IngestWriter::open(Case& file, RowId exhibit) {
     }
     state->sql = std::move(*statements);
     return IngestWriter(std::move(state));
+}
+
+ResumeRecord IngestWriter::resume_point() const {
+    return state_->resume;
 }
 
 std::uint64_t IngestWriter::next_seq() const {
@@ -211,6 +174,19 @@ Result<RowId> IngestWriter::add_content(const ContentRecord& content) {
     return state_->guarded([&] { return state_->insert_content(content); });
 }
 
+Result<void> IngestWriter::complete_content(RowId row, const ContentRecord& content) {
+    return state_->guarded([&]() -> Result<void> {
+        if (content.media_error && content.media_error->code == Errc::skipped) {
+            return {};
+        }
+        const auto incomplete = state_->sql.complete.scalar(content.media_error, row);
+        if (!incomplete) {
+            return fail(incomplete.error());
+        }
+        return *incomplete ? state_->insert_facts(row, content) : Result<void>();
+    });
+}
+
 Result<void> IngestWriter::State::insert_item(const ItemRecord& item) {
     if (item.seq != next_seq) {
         return fail(Errc::invalid_argument,
@@ -247,6 +223,27 @@ Result<void> IngestWriter::add_hits(std::span<const HitRecord> hits) {
         }
         return {};
     });
+}
+
+Result<std::vector<HitView>> IngestWriter::hits_of(RowId content) {
+    std::vector<HitView> all;
+    state_->sql.hits_of.start(content);
+    auto read = state_->sql.hits_of.each([&](Row& row) -> Result<void> {
+        HitView& view = all.emplace_back();
+        HitRecord& hit = view.hit;
+        Bytes sha256;
+        if (!row.take(hit.content, hit.list, hit.entry, hit.match, hit.algorithm, hit.variant,
+                      hit.distance, hit.orientation, sha256, view.list_name, view.polarity,
+                      view.scheme, view.entry, view.entry_label, view.category)) {
+            return Row::damaged();
+        }
+        view.sha256 = encode_hex(sha256);
+        return {};
+    });
+    if (!read) {
+        return fail(std::move(read).error());
+    }
+    return all;
 }
 
 // Rows of a chat export are found again by the number of its item when an unfinished run is
@@ -348,6 +345,15 @@ Result<void> IngestWriter::commit() {
         state_->has_uncommitted = false;
     }
     return committed;
+}
+
+Result<void> IngestWriter::finish_exhibit(const ExhibitRecord& exhibit) {
+    if (auto updated =
+            state_->guarded([&] { return update_exhibit_row(*state_->database, exhibit); });
+        !updated) {
+        return updated;
+    }
+    return commit();
 }
 
 } // namespace rempart::casefile

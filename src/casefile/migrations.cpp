@@ -128,7 +128,14 @@ CREATE TABLE hits (
 CREATE INDEX hits_by_list ON hits (list_id, distance);
 
 CREATE TABLE near_groups (
-    id BLOB PRIMARY KEY, representative_id INTEGER NOT NULL REFERENCES contents (id)
+    id BLOB PRIMARY KEY, queue_place INTEGER NOT NULL UNIQUE,
+    representative_id INTEGER NOT NULL REFERENCES contents (id),
+    unknown_members INTEGER NOT NULL, points INTEGER NOT NULL
+) STRICT;
+CREATE TABLE near_group_reasons (
+    group_id BLOB NOT NULL REFERENCES near_groups (id), ordinal INTEGER NOT NULL,
+    fact TEXT NOT NULL, points INTEGER NOT NULL, source TEXT NOT NULL,
+    PRIMARY KEY (group_id, ordinal)
 ) STRICT;
 CREATE TABLE near_group_members (
     group_id BLOB NOT NULL REFERENCES near_groups (id), ordinal INTEGER NOT NULL,

@@ -27,8 +27,9 @@ constexpr std::string_view kHits =
     "AND $1 IN (0, i.exhibit_id))) AS pairs GROUP BY match";
 
 constexpr std::string_view kGroups =
-    "SELECT count(DISTINCT m.group_id) FROM near_group_members m WHERE EXISTS (SELECT 1 FROM items "
-    "i WHERE i.content_id = m.content_id AND $1 IN (0, i.exhibit_id))";
+    "SELECT count(*) FROM near_groups g WHERE g.unknown_members > 0 AND EXISTS (SELECT 1 "
+    "FROM near_group_members m JOIN items i ON i.content_id = m.content_id "
+    "WHERE m.group_id = g.id AND $1 IN (0, i.exhibit_id))";
 
 constexpr std::string_view kErrors =
     "SELECT code, count(*) FROM ("

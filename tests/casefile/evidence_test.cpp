@@ -421,7 +421,7 @@ TEST_F(Evidence, PicturesTellWhereTheyWereSeenAndWhatIsKnown) {
     EXPECT_TRUE(all[0].hit_allow_exact || all[1].hit_allow_exact);
 }
 
-TEST_F(Evidence, GroupsAreReplacedWhole) {
+TEST_F(Evidence, GroupsAreReplacedWholeAndKeepTheOrderOfTheQueue) {
     IngestWriter first = writer(exhibit("A"));
     std::vector<RowId> ids;
     for (std::uint64_t i = 0; i < 4; ++i) {
@@ -429,23 +429,117 @@ TEST_F(Evidence, GroupsAreReplacedWhole) {
         expect_ok(first.add_item(some_item(i, "x", ids.back())));
     }
     expect_ok(first.commit());
-    const std::vector<GroupRecord> before{
-        {encode_hex(digest_of(0)), ids[0], {ids[0], ids[1], ids[2], ids[3]}}};
-    expect_ok(replace_groups(file_, before));
-    const std::vector<GroupRecord> after{{encode_hex(digest_of(2)), ids[3], {ids[2], ids[3]}},
-                                         {encode_hex(digest_of(0)), ids[1], {ids[0], ids[1]}}};
-    expect_ok(replace_groups(file_, after));
-    const auto read = value_of(groups(file_));
-    ASSERT_EQ(read.size(), 2U);
-    EXPECT_LT(read[0].id, read[1].id);
-    const GroupRecord& two = read[0].id == after[0].id ? read[0] : read[1];
-    EXPECT_EQ(two.representative, ids[3]);
-    EXPECT_EQ(two.members, (std::vector{ids[2], ids[3]}));
-    EXPECT_EQ(value_of(totals(file_, std::nullopt)).groups, 2U);
+    GroupRecord whole;
+    whole.id = encode_hex(digest_of(0));
+    whole.representative = ids[0];
+    whole.members = ids;
+    expect_ok(replace_groups(file_, std::vector{whole}));
+    GroupRecord left = whole, right = whole;
+    left.members = {ids[0], ids[1]};
+    right.id = encode_hex(digest_of(2));
+    right.representative = ids[3];
+    right.members = {ids[3], ids[2]};
+    right.unknown_members = 2;
+    right.points = 50;
+    right.reasons = {{"unknown", 40, "lists of this case"}, {"camera", 10, "EXIF"}};
+    for (const auto& queue : {std::vector{right, left}, std::vector{left, right}}) {
+        expect_ok(replace_groups(file_, queue));
+        const auto read = value_of(groups(file_));
+        ASSERT_EQ(read.size(), 2U);
+        EXPECT_EQ(read[0].id, queue[0].id);
+        const GroupRecord& two = read[0].id == right.id ? read[0] : read[1];
+        EXPECT_EQ(two.representative, ids[3]);
+        EXPECT_EQ(two.members, right.members);
+        EXPECT_EQ(two.unknown_members, 2U);
+        EXPECT_EQ(two.points, 50);
+        ASSERT_EQ(two.reasons.size(), 2U);
+        EXPECT_EQ(two.reasons[1].fact + two.reasons[1].source, "cameraEXIF");
+        EXPECT_EQ(two.reasons[1].points, 10);
+    }
+    EXPECT_EQ(value_of(totals(file_, std::nullopt)).groups, 1U) << "only those with unknown ones";
 
-    EXPECT_EQ(error_of(replace_groups(file_, std::vector<GroupRecord>{{"short", ids[0], {}}})).code,
-              Errc::invalid_argument);
+    right.id = "short";
+    EXPECT_EQ(error_of(replace_groups(file_, std::vector{right})).code, Errc::invalid_argument);
     EXPECT_EQ(value_of(groups(file_)).size(), 2U) << "a refused call changes nothing";
+}
+
+TEST_F(Evidence, TheResumePointIsTheLastItemOutsideAnArchive) {
+    const RowId a = exhibit("A");
+    EXPECT_EQ(writer(a).resume_point().top_level_items, 0U);
+    {
+        IngestWriter first = writer(a);
+        expect_ok(first.add_item(some_item(0, "x", std::nullopt)));
+        expect_ok(first.add_item(some_item(1, "a.zip", std::nullopt)));
+        for (std::uint64_t seq = 2; seq < 5; ++seq) {
+            ItemRecord member = some_item(seq, "a.zip!m", std::nullopt);
+            member.parent_seq = 1;
+            expect_ok(first.add_item(member));
+        }
+        expect_ok(first.commit());
+    }
+    const ResumeRecord at = writer(a).resume_point();
+    EXPECT_EQ(at.next_seq, 5U);
+    EXPECT_EQ(at.top_level_items, 2U);
+    EXPECT_EQ(at.last_top_level_seq, 1U);
+}
+
+TEST_F(Evidence, ASkippedContentIsCompletedOnceAndAnyOtherIsLeftAlone) {
+    IngestWriter first = writer(exhibit("A"));
+    ContentRecord skipped = some_content(1);
+    skipped.media_error = Error{Errc::skipped, "catalogue only"};
+    const RowId id = value_of(first.add_content(skipped));
+    EXPECT_FALSE(value_of(is_examined(file_, digest_of(1))));
+    EXPECT_FALSE(value_of(is_examined(file_, digest_of(2)))) << "not stored";
+    expect_ok(first.complete_content(id, skipped));
+    EXPECT_FALSE(value_of(is_examined(file_, digest_of(1))));
+    expect_ok(first.complete_content(id, some_picture(1)));
+    expect_ok(first.complete_content(id, some_picture(2)));
+    expect_ok(first.add_item(some_item(0, "x", id)));
+    expect_ok(first.commit());
+    EXPECT_TRUE(value_of(is_examined(file_, digest_of(1))));
+    EXPECT_EQ(value_of(thumbnail(file_, id)), some_picture(1).thumbnail);
+    const auto all = value_of(pictures(file_));
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_TRUE(all[0].has_camera);
+    EXPECT_FALSE(items()[0].media_error.has_value());
+}
+
+TEST_F(Evidence, TheHitsOfAContentAreReadWhileItIsWritten) {
+    const auto [alert, entries] = list("alert list", "alert", 3);
+    IngestWriter first = writer(exhibit("A"));
+    const RowId id = value_of(first.add_content(some_content(1)));
+    std::vector<HitRecord> stored;
+    for (const RowId entry : {entries[2], entries[0]}) {
+        stored.push_back({.content = id,
+                          .list = alert,
+                          .entry = entry,
+                          .match = "exact",
+                          .algorithm = "sha256",
+                          .variant = "",
+                          .distance = 0,
+                          .orientation = ""});
+    }
+    expect_ok(first.add_hits(stored));
+    const auto read = value_of(first.hits_of(id));
+    ASSERT_EQ(read.size(), 2U);
+    EXPECT_EQ(read[0].entry, 1U);
+    EXPECT_EQ(read[1].entry, 3U);
+    EXPECT_EQ(read[0].list_name + read[0].polarity, "alert listalert");
+    EXPECT_EQ(read[0].sha256, encode_hex(digest_of(1)));
+    EXPECT_TRUE(value_of(first.hits_of(99)).empty());
+}
+
+TEST_F(Evidence, TheEndOfAnExhibitIsCommittedWithItsLastItems) {
+    const RowId a = exhibit("A");
+    ExhibitRecord record = value_of(exhibits(file_))[0];
+    {
+        IngestWriter first = writer(a);
+        expect_ok(first.add_item(some_item(0, "x", std::nullopt)));
+        record.state = "complete";
+        expect_ok(first.finish_exhibit(record));
+    }
+    EXPECT_EQ(items().size(), 1U);
+    EXPECT_EQ(value_of(exhibits(file_))[0].state, "complete");
 }
 
 TEST_F(Evidence, TotalsCountOneExhibitOrAll) {
