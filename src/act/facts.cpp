@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "act/facts.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rempart::act {
+namespace {
+
+/// Collects problems by code; kept in order of their names until the end.
+class Problems {
+  public:
+    explicit Problems(std::size_t rows_per_code) : rows_per_code_(rows_per_code) {}
+
+    void add(std::string_view code, Problem problem) {
+        by_code_[std::string(code)].add(std::move(problem), rows_per_code_);
+    }
+    /// Counts what was left out of the rows already.
+    void count(std::string_view code, std::uint64_t more) {
+        by_code_[std::string(code)].total += more;
+    }
+
+    [[nodiscard]] std::vector<ProblemsOfCode> finish() && {
+        std::vector<ProblemsOfCode> codes;
+        for (auto& [code, rows] : by_code_) {
+            codes.push_back({code, std::move(rows)});
+        }
+        std::ranges::stable_sort(codes, std::greater(),
+                                 [](const ProblemsOfCode& c) { return c.rows.total; });
+        return codes;
+    }
+
+  private:
+    std::map<std::string, Rows<Problem>> by_code_;
+    std::size_t rows_per_code_;
+};
+
+Result<void> gather_exhibits(casefile::Case& file, const ReportLimits& limits, Facts& facts,
+                             Problems& problems) {
+    const auto records = casefile::exhibits(file);
+    if (!records) {
+        return fail(records.error());
+    }
+    for (const casefile::ExhibitRecord& record : *records) {
+        ExhibitFacts exhibit{.record = record, .totals = {}, .volumes = {}};
+        facts.verified += record.verification == "verified" ? 1U : 0U;
+        facts.verification_failed += record.verification == "failed" ? 1U : 0U;
+        if (record.error) {
+            problems.add(name(record.error->code), {.where = "exhibit",
+                                                    .exhibit = record.label,
+                                                    .path = {},
+                                                    .stream = {},
+                                                    .what = record.error->message});
+        }
+        const auto volumes = casefile::volumes(file, record.id);
+        if (!volumes) {
+            return fail(volumes.error());
+        }
+        for (const casefile::VolumeRecord& volume : *volumes) {
+            if (volume.error) {
+                problems.add(name(volume.error->code), {.where = "volume",
+                                                        .exhibit = record.label,
+                                                        .path = volume.label,
+                                                        .stream = {},
+                                                        .what = volume.error->message});
+            }
+            exhibit.volumes.add(volume, limits.volumes_per_exhibit);
+        }
+        auto totals = casefile::totals(file, record.id);
+        if (!totals) {
+            return fail(totals.error());
+        }
+        exhibit.totals = std::move(*totals);
+        facts.exhibits.add(std::move(exhibit), limits.exhibits);
+    }
+    return {};
+}
+
+Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Facts& facts) {
+    const auto records = casefile::lists(file);
+    if (!records) {
+        return fail(records.error());
+    }
+    std::map<casefile::RowId, ListFacts> lists;
+    std::map<casefile::RowId, std::set<std::pair<bool, casefile::RowId>>> seen;
+    auto read = casefile::each_hit(file, [&](const casefile::HitView& view) -> Result<void> {
+        ListFacts& list = lists[view.hit.list];
+        const bool exact = view.hit.match == "exact";
+        if (seen[view.hit.list].emplace(exact, view.hit.content).second) {
+            ++(exact ? list.contents_exact : list.contents_near);
+        }
+        list.places.add(view, limits.hits_per_list);
+        return {};
+    });
+    if (!read) {
+        return read;
+    }
+    for (const casefile::ListRecord& record : *records) {
+        ListFacts list = std::move(lists[record.id]);
+        list.record = record;
+        facts.lists.add(std::move(list), limits.lists);
+    }
+    return {};
+}
+
+Result<void> gather_groups(casefile::Case& file, const ReportOptions& options,
+                           const ReportLimits& limits, Facts& facts, Problems& problems) {
+    const auto pictures = casefile::pictures(file);
+    if (!pictures) {
+        return fail(pictures.error());
+    }
+    std::map<casefile::RowId, const casefile::PictureView*> by_content;
+    for (const casefile::PictureView& picture : *pictures) {
+        by_content.emplace(picture.content, &picture);
+        if (!picture.picture.partial_reason.empty()) {
+            problems.add(kPartialCode, {.where = "picture",
+                                        .exhibit = picture.first_exhibit,
+                                        .path = picture.first_path,
+                                        .stream = {},
+                                        .what = picture.picture.partial_reason});
+        }
+    }
+    const auto groups = casefile::groups(file);
+    if (!groups) {
+        return fail(groups.error());
+    }
+    for (const casefile::GroupRecord& record : *groups) {
+        const auto found = by_content.find(record.representative);
+        if (record.unknown_members == 0 || found == by_content.end()) {
+            continue;
+        }
+        facts.new_pictures += record.unknown_members;
+        GroupFacts group{.record = record, .representative = *found->second, .thumbnail = {}};
+        if (options.thumbnails == Thumbnails::blurred &&
+            facts.groups.shown.size() < limits.groups) {
+            auto picture = casefile::thumbnail(file, record.representative);
+            if (!picture) {
+                return fail(picture.error());
+            }
+            group.thumbnail = std::move(*picture);
+        }
+        facts.groups.add(std::move(group), limits.groups);
+    }
+    return {};
+}
+
+Result<void> gather_chats(casefile::Case& file, const ReportLimits& limits, Facts& facts,
+                          Problems& problems) {
+    auto conversations = casefile::conversations(file);
+    if (!conversations) {
+        return fail(conversations.error());
+    }
+    for (auto& conversation : *conversations) {
+        facts.conversations.add(std::move(conversation), limits.conversations);
+    }
+    auto exports = casefile::chat_exports(file);
+    if (!exports) {
+        return fail(exports.error());
+    }
+    for (auto& view : *exports) {
+        const Problem empty{.where = "chat",
+                            .exhibit = view.exhibit_label,
+                            .path = view.path,
+                            .stream = {},
+                            .what = {}};
+        const auto& reasons = view.record.reject_reasons;
+        for (const std::string& reason : reasons) {
+            Problem problem = empty;
+            problem.what = reason;
+            problems.add(name(Errc::malformed), std::move(problem));
+        }
+        if (view.record.rejected > reasons.size()) {
+            problems.count(name(Errc::malformed), view.record.rejected - reasons.size());
+        }
+        if (view.record.truncated) {
+            Problem problem = empty;
+            problem.what = "the export ends before its end";
+            problems.add(name(Errc::truncated), std::move(problem));
+        }
+        facts.exports.add(std::move(view), limits.exports);
+    }
+    return {};
+}
+
+Result<void> gather_problems(casefile::Case& file, Problems& problems) {
+    std::set<std::string> contents; // a content is one row, in however many places it was seen
+    return casefile::each_item(file, [&](const casefile::ItemView& view) -> Result<void> {
+        Problem problem{.where = "item",
+                        .exhibit = view.exhibit_label,
+                        .path = view.item.path,
+                        .stream = view.item.stream,
+                        .what = {}};
+        for (const casefile::UnreadRecord& hole : view.item.unread) {
+            problem.unread_bytes += hole.size_bytes;
+        }
+        if (view.media_error && contents.insert(view.sha256).second) {
+            Problem other = problem;
+            other.where = "content";
+            other.what = view.media_error->message;
+            other.unread_bytes = 0;
+            problems.add(name(view.media_error->code), std::move(other));
+        }
+        if (view.item.error) {
+            problem.what = view.item.error->message;
+            problems.add(name(view.item.error->code), std::move(problem));
+        } else if (!view.item.unread.empty()) {
+            problems.add(name(Errc::damaged), std::move(problem));
+        }
+        return {};
+    });
+}
+
+} // namespace
+
+Result<Facts> gather_facts(casefile::Case& file, const ReportOptions& options,
+                           const ReportLimits& limits) {
+    Facts facts;
+    facts.info = file.info();
+    facts.made = options.made;
+    facts.program_version = options.program_version;
+    Problems problems(limits.problems_per_code);
+    auto totals = casefile::totals(file, std::nullopt);
+    if (!totals) {
+        return fail(totals.error());
+    }
+    facts.totals = std::move(*totals);
+    if (auto done = gather_exhibits(file, limits, facts, problems); !done) {
+        return fail(done.error());
+    }
+    if (auto done = gather_lists(file, limits, facts); !done) {
+        return fail(done.error());
+    }
+    if (auto done = gather_groups(file, options, limits, facts, problems); !done) {
+        return fail(done.error());
+    }
+    if (auto done = gather_chats(file, limits, facts, problems); !done) {
+        return fail(done.error());
+    }
+    if (auto done = gather_problems(file, problems); !done) {
+        return fail(done.error());
+    }
+    const auto runs = casefile::runs(file);
+    if (!runs) {
+        return fail(runs.error());
+    }
+    for (const casefile::RunRecord& run : *runs) {
+        facts.runs.add(run, limits.runs);
+    }
+    facts.problem_codes = std::move(problems).finish();
+    for (const ProblemsOfCode& code : facts.problem_codes) {
+        facts.problems += code.rows.total;
+    }
+    return facts;
+}
+
+} // namespace rempart::act

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sections 1 to 3: exhibits, known material, new material.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "act/page_parts.hpp"
+
+namespace rempart::act {
+namespace {
+
+std::string_view css_of_verification(std::string_view verification) {
+    if (verification == "verified") {
+        return "badge good";
+    }
+    return verification == "failed" ? "badge bad" : "badge";
+}
+
+void exhibit_row(Page& page, const ExhibitFacts& exhibit) {
+    const casefile::ExhibitRecord& record = exhibit.record;
+    Html& html = page.html;
+    html.open("tr").open("th", {{"scope", "row"}}).open("bdi").text(record.label).close().close();
+    html.element("td", page.words.of_row(record.kind));
+    html.element("td", page.words.size(record.size_bytes), {{"class", "number"}});
+    html.element("td", page.words.number(exhibit.totals.items), {{"class", "number"}});
+    html.open("td");
+    badge(page, page.words.of_row(record.verification), css_of_verification(record.verification));
+    html.close().open("td");
+    badge(page, page.words.of_row(record.state),
+          record.state == "complete" ? "badge" : "badge warn");
+    html.close().close().line();
+}
+
+void digest_rows(Page& page, const casefile::ExhibitRecord& record) {
+    struct Line {
+        std::string_view algorithm, origin;
+        const std::string* digest;
+    };
+    const Line lines[]{{"MD5", "digest computed", &record.medium_md5},
+                       {"MD5", "digest stored", &record.stored_md5},
+                       {"SHA-1", "digest computed", &record.medium_sha1},
+                       {"SHA-1", "digest stored", &record.stored_sha1},
+                       {"SHA-256", "digest computed", &record.medium_sha256}};
+    for (const Line& line : lines) {
+        if (!line.digest->empty()) {
+            row(page, {{std::string(line.algorithm)},
+                       {std::string(page.words(line.origin))},
+                       {*line.digest, "code"}});
+        }
+    }
+    if (!record.acquired_hash.empty()) {
+        const std::size_t colon =
+            std::min(record.acquired_hash.find(':'), record.acquired_hash.size());
+        row(page, {{record.acquired_hash.substr(0, colon)},
+                   {std::string(page.words("digest given"))},
+                   {record.acquired_hash.substr(std::min(colon + 1, record.acquired_hash.size())),
+                    "code"}});
+    }
+}
+
+bool has_digest(const casefile::ExhibitRecord& record) {
+    return !record.medium_md5.empty() || !record.medium_sha1.empty() ||
+           !record.medium_sha256.empty() || !record.stored_md5.empty() ||
+           !record.stored_sha1.empty() || !record.acquired_hash.empty();
+}
+
+void exhibit_details(Page& page, const ExhibitFacts& exhibit) {
+    const std::string_view label = exhibit.record.label;
+    if (has_digest(exhibit.record)) {
+        open_table(page, page.words.fill("digests of", {label}), "digests",
+                   {"algorithm", "origin", "digest"});
+        digest_rows(page, exhibit.record);
+        close_table(page);
+    }
+    if (exhibit.volumes.total == 0) {
+        return;
+    }
+    open_table(page, page.words.fill("volumes of", {label}), "volumes",
+               {"volume", "#starts at", "#size", "file system", "#items", "remark"});
+    for (const casefile::VolumeRecord& volume : exhibit.volumes.shown) {
+        row(page, {{volume.label},
+                   {page.words.number(volume.offset_bytes), "number"},
+                   {page.words.size(volume.size_bytes), "number"},
+                   {volume.file_system.empty() ? "–" : volume.file_system},
+                   {page.words.number(volume.items), "number"},
+                   {volume.error ? std::string(page.words.of_row(name(volume.error->code))) : ""}});
+    }
+    close_table(page);
+    say_what_is_left_out(page, exhibit.volumes.shown.size(), exhibit.volumes.total);
+}
+
+std::string match_words(const Page& page, const casefile::HitRecord& hit) {
+    if (hit.match == "exact") {
+        return page.words.fill("by algorithm", {hit.algorithm});
+    }
+    return page.words.fill("bits", {fmt::format("{}", hit.distance), hit.algorithm});
+}
+
+void list_places(Page& page, const ListFacts& list) {
+    if (list.places.total == 0) {
+        return;
+    }
+    open_table(page, page.words.fill("hits of", {list.record.name}), "hits",
+               {"exhibit", "path", "match", "entry"});
+    for (const casefile::HitView& hit : list.places.shown) {
+        std::string path = hit.item_path;
+        if (!hit.item_stream.empty()) {
+            path += ':' + hit.item_stream;
+        }
+        std::string entry = page.words.number(hit.entry);
+        if (!hit.category.empty()) {
+            entry += fmt::format(" [{}]", hit.category);
+        }
+        row(page, {{hit.exhibit_label}, {path, "path"}, {match_words(page, hit.hit)}, {entry}});
+    }
+    close_table(page);
+    say_what_is_left_out(page, list.places.shown.size(), list.places.total);
+}
+
+void thumbnail_of(Page& page, const GroupFacts& group) {
+    const bool is_jpeg = group.thumbnail.size() > 3 && group.thumbnail[0] == std::byte{0xFF} &&
+                         group.thumbnail[1] == std::byte{0xD8};
+    if (is_jpeg) {
+        page.html.open("span", {{"class", "preview"}});
+        page.html.single("img",
+                         {{"src", "data:image/jpeg;base64," + encode_base64(group.thumbnail)},
+                          {"alt", page.words("thumbnail")}});
+        page.html.close();
+    }
+}
+
+void group_row(Page& page, const GroupFacts& group, std::size_t rank, bool with_previews) {
+    const Words& words = page.words;
+    const casefile::PictureView& shown = group.representative;
+    Html& html = page.html;
+    html.open("tr").open("th", {{"scope", "row"}}).text(words.number(rank)).close();
+    if (with_previews) {
+        html.open("td");
+        thumbnail_of(page, group);
+        html.close();
+    }
+    html.open("td", {{"class", "path"}}).open("bdi").text(shown.first_exhibit).close().text(": ");
+    html.open("bdi").text(shown.first_path).close().single("br");
+    html.open("span", {{"class", "quiet"}});
+    html.text(fmt::format("{}, {} × {}, {}", shown.picture.format, shown.picture.width,
+                          shown.picture.height, words.size(shown.size_bytes)));
+    html.single("br").element("span", shown.sha256, {{"class", "code"}}).close().close();
+    html.element("td",
+                 fmt::format("{} / {}", words.number(group.record.unknown_members),
+                             words.number(group.record.members.size())),
+                 {{"class", "number"}});
+    html.element("td", words.signed_number(group.record.points), {{"class", "number"}});
+    html.open("td").open("ul", {{"class", "reasons"}});
+    for (const casefile::ReasonRecord& reason : group.record.reasons) {
+        html.open("li").element("b", words.signed_number(reason.points)).text(" ");
+        html.text(words.of_row(reason.fact));
+        html.element("span", fmt::format(" ({})", words.source(reason.source)),
+                     {{"class", "quiet"}});
+        html.close();
+    }
+    html.close().close().close().line();
+}
+
+} // namespace
+
+void write_exhibits(Page& page, const Facts& facts) {
+    open_section(page, 1, "exhibits", "fact");
+    if (facts.exhibits.total == 0) {
+        paragraph(page, page.words("none"));
+    } else {
+        open_table(page, "", "exhibits",
+                   {"exhibit", "kind", "#size", "#items", "verification", "state"});
+        for (const ExhibitFacts& exhibit : facts.exhibits.shown) {
+            exhibit_row(page, exhibit);
+        }
+        close_table(page);
+        say_what_is_left_out(page, facts.exhibits.shown.size(), facts.exhibits.total);
+        for (const ExhibitFacts& exhibit : facts.exhibits.shown) {
+            exhibit_details(page, exhibit);
+        }
+    }
+    page.html.close().line();
+}
+
+void write_known(Page& page, const Facts& facts) {
+    open_section(page, 2, "known title", "mixed");
+    paragraph(page, page.words("known intro"));
+    if (facts.lists.total == 0) {
+        paragraph(page, page.words("none"));
+        page.html.close().line();
+        return;
+    }
+    open_table(page, "", "lists",
+               {"list", "polarity", "scheme", "#hashes", "#radius", "#exact", "#near", "#places"});
+    for (const ListFacts& list : facts.lists.shown) {
+        const casefile::ListRecord& record = list.record;
+        row(page, {{record.name},
+                   {std::string(page.words.of_row(record.polarity))},
+                   {record.scheme.empty() ? "–" : record.scheme},
+                   {page.words.number(record.hashes), "number"},
+                   {fmt::format("{}", record.radius), "number"},
+                   {page.words.number(list.contents_exact), "number"},
+                   {page.words.number(list.contents_near), "number"},
+                   {page.words.number(list.places.total), "number"}});
+    }
+    close_table(page);
+    say_what_is_left_out(page, facts.lists.shown.size(), facts.lists.total);
+    for (const ListFacts& list : facts.lists.shown) {
+        list_places(page, list);
+        if (list.places.total > 0) {
+            page.html.open("p", {{"class", "note code"}})
+                .prose(page.words.fill("source of list",
+                                       {list.record.source_name, list.record.source_sha256}))
+                .close()
+                .line();
+        }
+    }
+    page.html.close().line();
+}
+
+void write_new(Page& page, const Facts& facts, Thumbnails thumbnails) {
+    open_section(page, 3, "new title", "inference");
+    paragraph(page, page.words("new intro"));
+    paragraph(page, page.words.fill("new count", {page.words.number(facts.new_pictures),
+                                                  page.words.number(facts.groups.total)}));
+    const bool previews = thumbnails == Thumbnails::blurred;
+    if (facts.groups.total > 0) {
+        if (previews) {
+            open_table(
+                page, "", "queue previews",
+                {"rank", "thumbnail", "representative", "#unknown members", "#points", "reasons"});
+        } else {
+            open_table(page, "", "queue",
+                       {"rank", "representative", "#unknown members", "#points", "reasons"});
+        }
+        std::size_t rank = 0;
+        for (const GroupFacts& group : facts.groups.shown) {
+            group_row(page, group, ++rank, previews);
+        }
+        close_table(page);
+        say_what_is_left_out(page, facts.groups.shown.size(), facts.groups.total);
+    }
+    if (!previews) {
+        page.html.element("p", page.words("thumbnails off"), {{"class", "note"}}).line();
+    }
+    page.html.close().line();
+}
+
+} // namespace rempart::act

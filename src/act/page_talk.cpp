@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sections 4 to 7: conversations, what could not be read, runs, methods.
+#include <array>
+
+#include <fmt/format.h>
+
+#include "act/page_parts.hpp"
+#include "act/report_json.hpp"
+
+namespace rempart::act {
+namespace {
+
+std::string joined(const std::vector<std::string>& parts) {
+    std::string text;
+    for (const std::string& part : parts) {
+        text += (text.empty() ? "" : ", ") + part;
+    }
+    return text;
+}
+
+void conversation_rows(Page& page, const Facts& facts) {
+    const Words& words = page.words;
+    open_table(page, "", "conversations",
+               {"conversation", "platform", "exhibit", "#messages", "#senders", "#attachments",
+                "#known attachments", "first", "last"});
+    for (const casefile::ConversationView& view : facts.conversations.shown) {
+        const casefile::ConversationRecord& record = view.conversation;
+        row(page, {{record.title.empty() ? "–" : record.title, "path"},
+                   {fmt::format("{}, {}", record.platform, words.of_row(record.kind))},
+                   {view.exhibit_label},
+                   {words.number(view.messages), "number"},
+                   {words.number(view.senders), "number"},
+                   {fmt::format("{} ({})", words.number(view.attachments),
+                                words.number(view.attachments_present)),
+                    "number"},
+                   {words.number(view.attachments_hit), "number"},
+                   {words.time(view.first_utc)},
+                   {words.time(view.last_utc)}});
+    }
+    close_table(page);
+    say_what_is_left_out(page, facts.conversations.shown.size(), facts.conversations.total);
+}
+
+void export_rows(Page& page, const Facts& facts) {
+    const Words& words = page.words;
+    open_table(page, words("exports"), "exports",
+               {"exhibit", "export", "format", "#parsed", "#rejected", "#skipped", "#repairs",
+                "complete"});
+    for (const casefile::ChatExportView& view : facts.exports.shown) {
+        row(page, {{view.exhibit_label},
+                   {view.path, "path"},
+                   {view.record.format},
+                   {words.number(view.record.parsed), "number"},
+                   {words.number(view.record.rejected), "number"},
+                   {words.number(view.record.skipped), "number"},
+                   {words.number(view.record.repairs), "number"},
+                   {std::string(words(view.record.truncated ? "cut short" : "yes"))}});
+    }
+    close_table(page);
+    say_what_is_left_out(page, facts.exports.shown.size(), facts.exports.total);
+    std::string said; // the same for every export of a format: once is enough
+    for (const casefile::ChatExportView& view : facts.exports.shown) {
+        const std::string losses = joined(strings_of_json(view.record.known_losses_json));
+        if (!losses.empty() && losses != said) {
+            page.html.element("p", words.fill("losses", {losses}), {{"class", "note"}}).line();
+            said = losses;
+        }
+    }
+}
+
+void problem_rows(Page& page, const ProblemsOfCode& code) {
+    const Words& words = page.words;
+    open_table(page, fmt::format("{} – {}", words.of_row(code.code), words.number(code.rows.total)),
+               "problems", {"exhibit", "place", "where", "detail"});
+    for (const Problem& problem : code.rows.shown) {
+        std::string place = problem.path;
+        if (!problem.stream.empty()) {
+            place += ':' + problem.stream;
+        }
+        std::string what = problem.what;
+        if (problem.unread_bytes > 0) {
+            what += (what.empty() ? "" : "; ") +
+                    words.fill("unread bytes", {words.size(problem.unread_bytes)});
+        }
+        row(page, {{problem.exhibit},
+                   {place, "path"},
+                   {std::string(words.of_row(problem.where))},
+                   {what}});
+    }
+    close_table(page);
+    say_what_is_left_out(page, code.rows.shown.size(), code.rows.total);
+}
+
+} // namespace
+
+void write_talk(Page& page, const Facts& facts) {
+    open_section(page, 4, "talk title", "fact");
+    paragraph(page, page.words("talk intro"));
+    if (facts.conversations.total == 0) {
+        paragraph(page, page.words("none"));
+    } else {
+        conversation_rows(page, facts);
+    }
+    if (facts.exports.total > 0) {
+        export_rows(page, facts);
+    }
+    page.html.close().line();
+}
+
+void write_unread(Page& page, const Facts& facts) {
+    const Words& words = page.words;
+    open_section(page, 5, "unread title", "fact");
+    paragraph(page, words("unread intro"));
+    if (facts.problem_codes.empty()) {
+        paragraph(page, words("none"));
+    } else {
+        open_table(page, "", "codes", {"cause", "#count"});
+        for (const ProblemsOfCode& code : facts.problem_codes) {
+            row(page, {{std::string(words.of_row(code.code))},
+                       {words.number(code.rows.total), "number"}});
+        }
+        close_table(page);
+        for (const ProblemsOfCode& code : facts.problem_codes) {
+            problem_rows(page, code);
+        }
+    }
+    page.html.close().line();
+}
+
+void write_runs(Page& page, const Facts& facts) {
+    const Words& words = page.words;
+    open_section(page, 6, "runs title", "fact");
+    paragraph(page, words("runs intro"));
+    if (facts.runs.total == 0) {
+        paragraph(page, words("none"));
+    } else {
+        open_table(page, "", "runs",
+                   {"started", "ended", "outcome", "version", "#jobs", "confinement"});
+        for (const casefile::RunRecord& run : facts.runs.shown) {
+            row(page,
+                {{words.time(run.started)},
+                 {words.time(run.ended)},
+                 {std::string(run.outcome.empty() ? words("running") : words.of_row(run.outcome))},
+                 {run.program_version},
+                 {words.number(run.jobs), "number"},
+                 {run.confinement, "path"}});
+        }
+        close_table(page);
+        say_what_is_left_out(page, facts.runs.shown.size(), facts.runs.total);
+    }
+    page.html.close().line();
+}
+
+void write_methods(Page& page) {
+    constexpr std::array<std::array<std::string_view, 2>, 6> kMethods{{
+        {"method exact title", "method exact"},
+        {"method near title", "method near"},
+        {"method deleted title", "method deleted"},
+        {"method time title", "method time"},
+        {"method zero title", "method zero"},
+        {"method human title", "method human"},
+    }};
+    open_section(page, 7, "method title", "");
+    for (const auto& [title, text] : kMethods) {
+        page.html.element("h3", page.words(title));
+        paragraph(page, page.words(text));
+    }
+    page.html.close().line();
+}
+
+} // namespace rempart::act
