@@ -48,11 +48,17 @@ std::optional<TimeKind> time_kind_named(std::string_view text) noexcept {
 
 Result<std::int64_t> micros_of(const CivilTime& reading) {
     using namespace std::chrono;
+    // std::chrono keeps 8 bits of a month and a day: what is out of range must not reach it
+    const bool in_range = reading.year >= 1 && reading.year <= 9999 && reading.month >= 1 &&
+                          reading.month <= 12 && reading.day >= 1 && reading.day <= 31;
+    if (!in_range) {
+        return fail(Errc::malformed, "no such date or time of day");
+    }
     const year_month_day date{year(reading.year), month(static_cast<unsigned>(reading.month)),
                               day(static_cast<unsigned>(reading.day))};
     const bool clock_exists = reading.hour >= 0 && reading.hour < 24 && reading.minute >= 0 &&
                               reading.minute < 60 && reading.second >= 0 && reading.second < 60;
-    if (reading.month < 1 || reading.day < 1 || !date.ok() || !clock_exists) {
+    if (!date.ok() || !clock_exists) {
         return fail(Errc::malformed, "no such date or time of day");
     }
     const std::int64_t seconds = reading.hour * 3600LL + reading.minute * 60LL + reading.second;

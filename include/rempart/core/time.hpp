@@ -46,16 +46,16 @@ struct TimeValue {
 
 /// A reading of a wall clock and a calendar, in the proleptic Gregorian calendar.
 struct CivilTime {
-    int year = 1970;
-    int month = 1; ///< 1..12
-    int day = 1;   ///< 1..31
+    int year = 1970; ///< 1..9999
+    int month = 1;   ///< 1..12
+    int day = 1;     ///< 1..31
     int hour = 0;
     int minute = 0;
     int second = 0;
 };
 
 /// Microseconds since 1970-01-01T00:00:00 on the same clock; `malformed` for a reading that does
-/// not exist (month 13, 30 February, second 60).
+/// not exist (month 13, 30 February, second 60) or whose year is not 1 to 9999.
 [[nodiscard]] Result<std::int64_t> micros_of(const CivilTime& reading);
 
 } // namespace rempart
