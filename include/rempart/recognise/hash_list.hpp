@@ -46,23 +46,34 @@ struct HashListOptions {
     /// What the hashes are, for a format that does not say it, and only for such a format: 64
     /// digits may be SHA-256 or PDQ, 32 MD5 or ed2k, so nothing here ever guesses from a length.
     std::optional<HashKind> kind;
-    /// How many hashes the sender says the list holds: without it a list that was cut exactly at
-    /// the end of a line looks like a shorter list.
+    /// How many hashes the sender says the list holds, those that are dropped included: without it
+    /// a list that was cut exactly at the end of a line looks like a shorter list.
     std::optional<std::size_t> expected_hashes;
     HashListLimits limits;
 };
 
-/// What was read. All counts are shown to the user: hashes = what the caller got.
+/// What was read. All counts are shown to the user, and what the list holds as it is written is
+/// hashes + empty_file_hashes + degenerate_hashes.
 struct HashListSummary {
-    std::string format;        ///< HashListFormat::name.
-    std::uint64_t records = 0; ///< Lines or media objects that hold at least one hash.
-    std::uint64_t hashes = 0;
-    std::uint64_t comments = 0; ///< Blank and comment lines, headers.
-    std::uint64_t empty_file_hashes =
-        0;                     ///< Digests of the empty file: dropped, they match everything empty.
+    std::string format;         ///< HashListFormat::name.
+    std::uint64_t records = 0;  ///< Lines or media objects that hold at least one hash.
+    std::uint64_t hashes = 0;   ///< What the caller got.
+    std::uint64_t comments = 0; ///< Blank and comment lines, headers, entries that report an error.
+    /// Digests of the empty file: dropped, they match everything empty.
+    std::uint64_t empty_file_hashes = 0;
+    /// PDQ hashes that stand for no picture (see kMinListedOnes), or that the list itself gives a
+    /// quality below kMinPdqQuality: dropped, they match what they should not.
+    std::uint64_t degenerate_hashes = 0;
     std::string stated_name;   ///< The name that the list gives itself, if any.
     std::string stated_scheme; ///< VICS region or the like ("US"), if any.
 };
+
+/// How many bits of a listed PDQ hash must be set, at least and at most. PDQ sets 128 of its 256
+/// bits, fewer where coefficients tie; all zeroes and constants are known to stand in exchanges
+/// (ThreatExchange issue 1609). The limits are our choice: wide, because the lists for tests of
+/// others hold synthetic hashes (122 to 134 in the reference's haystack.txt).
+inline constexpr int kMinListedOnes = 64;
+inline constexpr int kMaxListedOnes = 192;
 
 /// One line of the table of formats: all that help, documentation and tests need to know.
 struct HashListFormat {
@@ -81,8 +92,12 @@ struct HashListFormat {
 /// Reads `text` (a mapped file) and gives each hash to `take`, in the order of the list, in
 /// `format`, or, if null, in the format that claims it. `take` may stop the reading by an error. On
 /// failure, forget what was taken.
-/// \return `unsupported` if no format claims it; `invalid_argument` if `options.kind` is missing or
-///         is contradicted by the list; `malformed` with the 1-based line; `limit_exceeded`.
+/// A UTF-8 byte order mark is skipped; labels that are not UTF-8 are made so by `to_utf8`.
+/// \return `unsupported` if no format claims it; `invalid_argument` if `options.kind` is missing,
+/// or
+///         stated for a format that names its kinds itself; `malformed` and `limit_exceeded` with
+///         the 1-based line, or media object and byte; `malformed` also for a list without a hash
+///         that could match, and for another count than `expected_hashes`; what `take` returned.
 [[nodiscard]] Result<HashListSummary>
 read_hash_list(std::string_view text, const HashListFormat* format, const HashListOptions& options,
                const std::function<Result<void>(ListedHash&&)>& take);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recognise/lists/json_pieces.hpp"
+
+#include <fmt/format.h>
+
+namespace rempart::recognise {
+namespace {
+
+// How long the string is that starts `text`, with its quotes; 0 if it does not end in it.
+std::size_t string_size(std::string_view text) {
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        if (text[i] == '"') {
+            return i + 1;
+        }
+        if (text[i] == '\\') {
+            ++i;
+        }
+    }
+    return 0;
+}
+
+// The same for an object or an array.
+std::size_t nested_size(std::string_view text) {
+    std::size_t depth = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"') {
+            const std::size_t size = string_size(text.substr(i));
+            if (size == 0) {
+                return 0;
+            }
+            i += size - 1;
+        } else if (c == '{' || c == '[') {
+            ++depth;
+        } else if (c == '}' || c == ']') {
+            if (--depth == 0) {
+                return i + 1;
+            }
+        }
+    }
+    return 0;
+}
+
+// The same for any value. A number or a word ends where something else begins.
+std::size_t value_size(std::string_view text) {
+    if (text.starts_with('"')) {
+        return string_size(text);
+    }
+    if (text.starts_with('{') || text.starts_with('[')) {
+        return nested_size(text);
+    }
+    const std::size_t end = text.find_first_of(",:]}[{\" \t\r\n");
+    return end == std::string_view::npos ? 0 : end;
+}
+
+} // namespace
+
+void JsonCursor::skip_space() {
+    while (offset_ < text_.size() &&
+           std::string_view(" \t\r\n").find(text_[offset_]) != std::string_view::npos) {
+        ++offset_;
+    }
+}
+
+bool JsonCursor::take(char c) {
+    skip_space();
+    const bool there = offset_ < text_.size() && text_[offset_] == c;
+    offset_ += there ? 1 : 0;
+    return there;
+}
+
+bool JsonCursor::at_end() {
+    skip_space();
+    return offset_ == text_.size();
+}
+
+Result<std::string_view> JsonCursor::next_key(bool& first) {
+    if (take('}')) {
+        return std::string_view{};
+    }
+    if (!first && !take(',')) {
+        return fail(Errc::malformed, "a comma or the end of an object is missing");
+    }
+    first = false;
+    skip_space();
+    if (offset_ == text_.size() || text_[offset_] != '"') {
+        return fail(Errc::malformed, "a key is missing");
+    }
+    const auto key = take_value();
+    if (!key) {
+        return key;
+    }
+    if (key->size() == 2) {
+        return fail(Errc::malformed, "an empty key");
+    }
+    if (!take(':')) {
+        return fail(Errc::malformed, "a colon is missing behind a key");
+    }
+    return key->substr(1, key->size() - 2);
+}
+
+Result<bool> JsonCursor::next_element(bool& first) {
+    if (take(']')) {
+        return false;
+    }
+    if (!first && !take(',')) {
+        return fail(Errc::malformed, "a comma or the end of an array is missing");
+    }
+    first = false;
+    return true;
+}
+
+Result<std::string_view> JsonCursor::take_value() {
+    skip_space();
+    const std::string_view rest = text_.substr(offset_);
+    const std::size_t size = value_size(rest.substr(0, max_piece_bytes_));
+    if (size == 0) {
+        if (rest.size() > max_piece_bytes_) {
+            return fail(Errc::limit_exceeded,
+                        fmt::format("longer than {} bytes", max_piece_bytes_));
+        }
+        return fail(Errc::malformed, "a value is missing or does not end");
+    }
+    offset_ += size;
+    return rest.substr(0, size);
+}
+
+} // namespace rempart::recognise

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// The walk over the lines of a list, with their numbers.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "rempart/core/result.hpp"
+
+namespace rempart::recognise {
+
+/// Walks the lines of an untrusted list. Each ends in LF or CR LF, the last one too: a last line
+/// without an end may have been cut.
+///
+/// Holds a view: the text must outlive the walker.
+class LineWalker {
+  public:
+    LineWalker(std::string_view text, std::size_t max_line_bytes)
+        : rest_(text), max_line_bytes_(max_line_bytes) {}
+
+    [[nodiscard]] bool done() const { return rest_.empty(); }
+
+    /// The next line without its end.
+    /// \return `malformed` if there is none or it has no end, `limit_exceeded` if it is too long.
+    [[nodiscard]] Result<std::string_view> next();
+
+    /// The number of the line that `next` looked at last, from 1.
+    [[nodiscard]] std::uint64_t number() const { return number_; }
+
+    /// `error` at that line: "line 3: ...".
+    [[nodiscard]] Error error_here(const Error& error) const;
+
+  private:
+    std::string_view rest_;
+    std::size_t max_line_bytes_;
+    std::uint64_t number_ = 0;
+};
+
+/// The first line of the beginning of a file, without its end; empty if it has none there.
+[[nodiscard]] std::string_view first_line(std::string_view head);
+
+/// The text up to the first of `separators`, or all; takes it and the separator off `rest`.
+[[nodiscard]] std::string_view take_until(std::string_view& rest, std::string_view separators);
+
+/// ASCII letters in lower case, the rest as it is.
+[[nodiscard]] std::string ascii_lower(std::string_view text);
+
+} // namespace rempart::recognise
