@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "media/media_worker/pictures.hpp"
+#include "rempart/recognise/pdq_hash.hpp"
+#include "support/result.hpp"
+
+namespace rempart::media {
+namespace {
+
+using recognise::PdqHash;
+
+PdqHash hash_of(const PictureFacts& facts) {
+    if (facts.fingerprints.empty()) {
+        ADD_FAILURE() << "not hashed";
+        return {};
+    }
+    return PdqHash::from_bytes(
+        std::span<const std::byte, 32>(facts.fingerprints[0].orientations[0]));
+}
+
+PictureFacts examined(std::string_view file) {
+    auto facts = examine_picture(bytes_of(file), kAnyPicture);
+    EXPECT_TRUE(facts) << facts.error().message;
+    return facts ? *std::move(facts) : PictureFacts{};
+}
+
+PdqHash plain_hash() {
+    return hash_of(examined(save(draw(300, 200), ".png")));
+}
+
+struct Written {
+    const char* suffix;
+    int bits; ///< From the lossless hash, at most.
+};
+void PrintTo(const Written& written, std::ostream* out) {
+    *out << written.suffix;
+}
+
+class EachEncoding : public testing::TestWithParam<Written> {};
+INSTANTIATE_TEST_SUITE_P(OfLibvips, EachEncoding,
+                         testing::Values(Written{".png[interlace]", 0},
+                                         Written{".png[compression=0]", 0},
+                                         Written{".webp[lossless]", 0}, Written{".webp[Q=90]", 6},
+                                         Written{".tif", 0},
+                                         Written{".tif[tile,compression=deflate]", 0},
+                                         Written{".tif[bigtiff,compression=lzw]", 0},
+                                         Written{".tif[compression=jpeg,Q=95]", 6},
+                                         Written{".gif", 12}, Written{".heic[Q=90]", 6},
+                                         Written{".avif[Q=90]", 6}, Written{".jpg[Q=95]", 4}));
+
+TEST_P(EachEncoding, OfOneDrawingHasTheSameHash) {
+    const PictureFacts facts = examined(save(draw(300, 200), GetParam().suffix));
+    EXPECT_EQ(facts.width, 300U);
+    EXPECT_EQ(facts.height, 200U);
+    EXPECT_EQ(facts.frames, 1U);
+    EXPECT_FALSE(facts.partial) << facts.partial_reason;
+    EXPECT_LE(hamming_distance(hash_of(facts), plain_hash()), GetParam().bits);
+    EXPECT_GE(facts.fingerprints[0].quality, 50);
+    EXPECT_FALSE(facts.thumbnail.empty());
+}
+
+// Runs one libvips operation on the drawing and saves what comes out.
+template <typename Operation>
+std::string saved_after(const char* suffix, Operation operation) {
+    VipsImage* image = to_vips(draw(300, 200));
+    VipsImage* out = nullptr;
+    EXPECT_EQ(operation(image, &out), 0) << vips_error_buffer();
+    std::string file = save(out, suffix);
+    g_object_unref(out);
+    g_object_unref(image);
+    return file;
+}
+
+TEST(Pixels, SixteenBitsHashLikeEight) {
+    for (const char* suffix : {".png", ".tif"}) {
+        const std::string file = saved_after(suffix, [](VipsImage* in, VipsImage** out) {
+            return vips_colourspace(in, out, VIPS_INTERPRETATION_RGB16, nullptr);
+        });
+        EXPECT_LE(hamming_distance(hash_of(examined(file)), plain_hash()), 2) << suffix;
+    }
+}
+
+TEST(Pixels, GreyOfEightAndSixteenBitsHashLikeTheirColours) {
+    for (const VipsInterpretation grey : {VIPS_INTERPRETATION_B_W, VIPS_INTERPRETATION_GREY16}) {
+        const std::string file = saved_after(".png", [grey](VipsImage* in, VipsImage** out) {
+            return vips_colourspace(in, out, grey, nullptr);
+        });
+        // libvips' grey is of linear light: not our luma, but the same picture.
+        EXPECT_LE(hamming_distance(hash_of(examined(file)), plain_hash()), 31);
+    }
+}
+
+TEST(Pixels, TransparentOnesLieOnWhite) {
+    const auto with_alpha = [](double alpha) {
+        return saved_after(".png", [alpha](VipsImage* in, VipsImage** out) {
+            return vips_bandjoin_const1(in, out, alpha, nullptr);
+        });
+    };
+    EXPECT_LE(hamming_distance(hash_of(examined(with_alpha(255))), plain_hash()), 0);
+    EXPECT_EQ(examined(with_alpha(0)).fingerprints[0].quality, 0); // all white
+}
+
+TEST(Pixels, OfGreyWithAlphaAndOfOneBitAreDecoded) {
+    const std::string grey_alpha = saved_after(".png", [](VipsImage* in, VipsImage** out) {
+        VipsImage* grey = nullptr;
+        const int failed = vips_colourspace(in, &grey, VIPS_INTERPRETATION_B_W, nullptr);
+        const int failed_too =
+            failed != 0 ? failed : vips_bandjoin_const1(grey, out, 255.0, nullptr);
+        g_object_unref(grey);
+        return failed_too;
+    });
+    EXPECT_EQ(examined(grey_alpha).fingerprints.size(), 2U);
+    for (const char* suffix : {".png[bitdepth=1]", ".tif[bitdepth=1]"}) {
+        const std::string one_bit = saved_after(suffix, [](VipsImage* in, VipsImage** out) {
+            VipsImage* red = nullptr;
+            const int failed = vips_extract_band(in, &red, 1, nullptr);
+            const int failed_too =
+                failed != 0 ? failed : vips_moreeq_const1(red, out, 128, nullptr);
+            g_object_unref(red);
+            return failed_too;
+        });
+        const PictureFacts facts = examined(one_bit);
+        EXPECT_EQ(facts.fingerprints.size(), 2U) << suffix;
+        EXPECT_GT(facts.fingerprints[0].quality, 0) << suffix;
+    }
+}
+
+TEST(Pixels, OfCmykAreDecodedLikeRgb) {
+    const std::string jpeg = to_jpeg(draw(300, 200), {.quality = 97, .cmyk = true});
+    EXPECT_LE(hamming_distance(hash_of(examined(jpeg)), plain_hash()), 4);
+}
+
+TEST(Pixels, OfAProgressiveJpegAreThoseOfABaselineOne) {
+    const Drawing drawing = draw(300, 200);
+    const PictureFacts one = examined(to_jpeg(drawing));
+    const PictureFacts two = examined(to_jpeg(drawing, {.progressive = true}));
+    EXPECT_EQ(hash_of(one), hash_of(two));
+    EXPECT_EQ(one.thumbnail, two.thumbnail);
+}
+
+TEST(Pixels, OfALargeJpegComeFromItsLumaPlaneWithinFourBits) {
+    const Drawing large = draw(2400, 1800);
+    const PdqHash grey = hash_of(examined(to_jpeg(large)));
+    EXPECT_LE(hamming_distance(grey, hash_of(examined(save(large, ".png[compression=1]")))), 4);
+}
+
+TEST(Frames, AreCountedAndTheFirstIsHashed) {
+    for (const char* suffix : {".gif", ".webp[lossless]", ".tif"}) {
+        VipsImage* first = to_vips(draw(128, 96, 1));
+        VipsImage* second = to_vips(draw(128, 96, 2));
+        std::array<VipsImage*, 2> both{first, second};
+        VipsImage* joined = nullptr;
+        ASSERT_EQ(vips_arrayjoin(both.data(), &joined, 2, "across", 1, nullptr), 0);
+        VipsImage* animation = nullptr;
+        ASSERT_EQ(vips_copy(joined, &animation, nullptr), 0);
+        vips_image_set_int(animation, VIPS_META_PAGE_HEIGHT, 96);
+        const PictureFacts facts = examined(save(animation, suffix));
+        EXPECT_EQ(facts.frames, 2U) << suffix;
+        EXPECT_EQ(facts.height, 96U) << suffix;
+        const auto distance = [&facts](unsigned seed) {
+            const PictureFacts frame = examined(save(draw(128, 96, seed), ".png"));
+            return hamming_distance(hash_of(facts), hash_of(frame));
+        };
+        EXPECT_LE(distance(1), 31) << suffix; // a GIF has 256 colours for both frames
+        EXPECT_GT(distance(2), 60) << suffix;
+        for (VipsImage* image : {animation, joined, second, first}) {
+            g_object_unref(image);
+        }
+    }
+}
+
+TEST(SmallPictures, AreDecodedWithAThumbnailButNotHashed) {
+    for (const auto& [width, height] : {std::pair{63U, 200U}, {200U, 63U}, {1U, 1U}}) {
+        const PictureFacts facts = examined(to_jpeg(draw(width, height)));
+        EXPECT_TRUE(facts.fingerprints.empty());
+        EXPECT_FALSE(facts.thumbnail.empty());
+    }
+    EXPECT_EQ(examined(to_jpeg(draw(64, 64))).fingerprints.size(), 2U);
+}
+
+TEST(Thumbnail, IsGreyAtMost160AcrossAndTheSameEachTime) {
+    const std::string file = to_jpeg(draw(1000, 20));
+    const PictureFacts facts = examined(file);
+    EXPECT_EQ(facts.thumbnail, examined(file).thumbnail);
+    const PictureFacts thumbnail = examined(chars_of(facts.thumbnail));
+    EXPECT_EQ(thumbnail.width, 160U);
+    EXPECT_EQ(thumbnail.height, 3U);
+}
+
+TEST(Metadata, IsSortedNamedAndWithinItsLimits) {
+    const std::string file = to_jpeg(draw(100, 80), {.exif = exif_with_orientation(8)});
+    const PictureFacts facts = examined(file);
+    EXPECT_TRUE(std::ranges::is_sorted(facts.metadata, {}, &MetadataField::name));
+    EXPECT_TRUE(std::ranges::any_of(facts.metadata, [](const MetadataField& field) {
+        return field.name == "Exif.Image.Orientation" && field.value == "left, bottom";
+    }));
+    PictureRequest none = kAnyPicture;
+    none.limits.max_metadata_fields = 0;
+    const auto bare = examine_picture(bytes_of(file), none);
+    ASSERT_TRUE(bare);
+    EXPECT_TRUE(bare->metadata.empty());
+}
+
+TEST(Metadata, ThatCannotBeReadIsANoteAndThePixelsStay) {
+    using namespace std::string_literals;
+    // A directory of 500 entries where there is room for none.
+    const std::string file = to_jpeg(draw(100, 80), {.exif = "II\x2A\0\x08\0\0\0\xF4\1\0\0"s});
+    const PictureFacts facts = examined(file);
+    EXPECT_EQ(facts.fingerprints.size(), 2U);
+    EXPECT_FALSE(facts.partial);
+}
+
+} // namespace
+} // namespace rempart::media
