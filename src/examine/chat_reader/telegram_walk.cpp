@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "examine/chat_reader/telegram_walk.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rempart::examine::chat_reader {
+namespace {
+
+// root, chats, list, chat: 4 levels; the rest is for variants. Deeper values are skipped whole.
+constexpr int kMaxLevel = 8;
+constexpr std::size_t kMaxHeaderValueBytes = std::size_t{64} << 10;
+constexpr std::size_t kMaxKeyBytes = 256;
+constexpr std::size_t kMaxOwnerBytes = std::size_t{1} << 20;
+
+// Parts of an account export that are not chats.
+constexpr std::array<std::string_view, 7> kSections{
+    "contacts", "frequent_contacts", "other_data",  "profile_pictures",
+    "sessions", "stories",           "web_sessions"};
+
+bool is_header(std::string_view key) {
+    return key == "name" || key == "type" || key == "id";
+}
+
+// Whether the head of a section holds at least one entry: it is an array or an object with a list.
+bool has_entries(std::string_view head) {
+    if (head.starts_with('{')) {
+        head.remove_prefix(std::min(head.find("\"list\""), head.size()));
+        head.remove_prefix(std::min(head.find('['), head.size()));
+    }
+    if (!head.starts_with('[')) {
+        return false;
+    }
+    const auto* const entry = std::ranges::find_if_not(head.substr(1), is_json_space);
+    return entry != head.end() && *entry != ']';
+}
+
+} // namespace
+
+TelegramWalk::TelegramWalk(FileWindow& file, TelegramEmitter& emitter, const ChatLimits& limits)
+    : file_(file), emitter_(emitter), limits_(limits),
+      // Looking again behind damage costs at most four readings of the file: hostile input cannot
+      // make the walk quadratic. Our choice.
+      rescan_left_bytes_(4 * file.size_bytes() + (std::uint64_t{64} << 20)) {
+}
+
+Result<char> TelegramWalk::peek() {
+    const auto at = skip_space(file_, pos_);
+    if (!at) {
+        return fail(at.error());
+    }
+    pos_ = *at;
+    const auto chunk = file_.from(pos_);
+    if (!chunk) {
+        return fail(chunk.error());
+    }
+    return chunk->empty() ? '\0' : chunk->front();
+}
+
+Result<void> TelegramWalk::check_head() {
+    const auto head = file_.slice(0, 4);
+    if (!head) {
+        return fail(head.error());
+    }
+    if (head->starts_with("\xFF\xFE") || head->starts_with("\xFE\xFF") ||
+        head->find('\0') != std::string_view::npos) {
+        return fail(Errc::unsupported, "byte 0: UTF-16 or UTF-32 text, UTF-8 expected");
+    }
+    pos_ = head->starts_with("\xEF\xBB\xBF") ? 3 : 0;
+    const auto first = peek();
+    if (!first) {
+        return fail(first.error());
+    }
+    if (*first != '{' && pos_ < file_.size_bytes()) {
+        return fail(Errc::malformed, fmt::format("byte {}: not a JSON object", pos_));
+    }
+    return {};
+}
+
+Result<void> TelegramWalk::run() {
+    if (auto checked = check_head(); !checked) {
+        return checked;
+    }
+    if (pos_ >= file_.size_bytes()) {
+        truncated_ = true;
+    } else {
+        ++pos_;
+        auto flow = object(1);
+        if (flow && *flow == Flow::next) {
+            const auto tail = peek();
+            if (!tail) {
+                return fail(tail.error());
+            }
+            flow = pos_ < file_.size_bytes() ? broken() : Result<Flow>(Flow::next);
+        }
+        if (!flow) {
+            return fail(flow.error());
+        }
+    }
+    while (resume_) {
+        if (auto salvaged = salvage(*std::exchange(resume_, std::nullopt)); !salvaged) {
+            return salvaged;
+        }
+    }
+    if (!found_export_ && !truncated_) {
+        return fail(Errc::malformed, "no chat and no part of an account in it");
+    }
+    if (damaged_) {
+        emitter_.add_loss("The structure of this file is damaged: parts of it outside of messages "
+                          "were not read.");
+    }
+    if (truncated_) {
+        emitter_.set_truncated();
+    }
+    return emitter_.finish();
+}
+
+TelegramWalk::Flow TelegramWalk::ended() {
+    truncated_ = true;
+    return Flow::stop;
+}
+
+Result<TelegramWalk::Flow> TelegramWalk::object(int level) {
+    TelegramChat chat;
+    while (true) {
+        const auto c = peek();
+        if (!c) {
+            return fail(c.error());
+        }
+        if (pos_ >= file_.size_bytes()) {
+            return ended();
+        }
+        if (*c == '"') {
+            const auto flow = member(level, chat);
+            if (!flow || *flow == Flow::stop) {
+                return flow;
+            }
+            continue;
+        }
+        if (*c != '}' && *c != ',') {
+            return broken();
+        }
+        ++pos_;
+        if (*c == '}') {
+            return Flow::next;
+        }
+    }
+}
+
+Result<TelegramWalk::Flow> TelegramWalk::array(int level) {
+    while (true) {
+        const auto c = peek();
+        if (!c) {
+            return fail(c.error());
+        }
+        if (pos_ >= file_.size_bytes()) {
+            return ended();
+        }
+        if (*c == ',' || *c == ']') {
+            ++pos_;
+            if (*c == ']') {
+                return Flow::next;
+            }
+            continue;
+        }
+        const auto flow = nested(level);
+        if (!flow || *flow == Flow::stop) {
+            return flow;
+        }
+    }
+}
+
+// A value that may hold chats: entered if it is an object or array not too deep, else skipped. A
+// message has no place here: a bracket before it is wrong.
+Result<TelegramWalk::Flow> TelegramWalk::nested(int level) {
+    const auto head = file_.slice(pos_, kAnchorBytes);
+    if (!head) {
+        return fail(head.error());
+    }
+    if (begins_message(*head)) {
+        return broken();
+    }
+    const bool is_object = head->starts_with('{');
+    if (level >= kMaxLevel || (!is_object && !head->starts_with('['))) {
+        return skip_value();
+    }
+    ++pos_;
+    return is_object ? object(level + 1) : array(level + 1);
+}
+
+// The key at pos_ as written, "" if it is very long; moves to its value. Nothing: not a key.
+Result<std::optional<std::string>> TelegramWalk::key() {
+    const auto end = find_value_end(file_, pos_);
+    if (!end) {
+        return fail(end.error());
+    }
+    if (end->outcome != ScanOutcome::complete) {
+        truncated_ = truncated_ || end->outcome == ScanOutcome::end_of_file;
+        return std::nullopt;
+    }
+    std::string text;
+    if (end->at - pos_ <= kMaxKeyBytes) {
+        const auto written = file_.slice(pos_, static_cast<std::size_t>(end->at - pos_));
+        if (!written) {
+            return fail(written.error());
+        }
+        text = written->substr(1, written->size() - 2);
+    }
+    const std::uint64_t begin = std::exchange(pos_, end->at);
+    const auto colon = peek();
+    if (!colon) {
+        return fail(colon.error());
+    }
+    if (*colon != ':') {
+        truncated_ = truncated_ || pos_ >= file_.size_bytes();
+        pos_ = begin;
+        return std::nullopt;
+    }
+    ++pos_;
+    return text;
+}
+
+Result<TelegramWalk::Flow> TelegramWalk::member(int level, TelegramChat& chat) {
+    const auto name = key();
+    if (!name) {
+        return fail(name.error());
+    }
+    if (!*name) {
+        return truncated_ ? Result<Flow>(Flow::stop) : broken();
+    }
+    const auto c = peek();
+    if (!c) {
+        return fail(c.error());
+    }
+    if (pos_ >= file_.size_bytes()) {
+        return ended();
+    }
+    if (*c == '[') {
+        const auto is_list = **name == "messages" ? Result<bool>(true) : is_message_list();
+        if (!is_list) {
+            return fail(is_list.error());
+        }
+        if (*is_list) {
+            if (**name != "messages") {
+                emitter_.add_repair();
+            }
+            if (auto looked = look_ahead(chat); !looked) {
+                return fail(looked.error());
+            }
+            ++pos_;
+            return messages(chat);
+        }
+    }
+    return value(level, **name, chat);
+}
+
+Result<TelegramWalk::Flow> TelegramWalk::value(int level, std::string_view key,
+                                               TelegramChat& chat) {
+    if (level == 1 && (key == "chats" || key == "left_chats")) {
+        found_export_ = true;
+        return nested(level);
+    }
+    if (level == 1 &&
+        (key == "personal_information" || std::ranges::find(kSections, key) != kSections.end())) {
+        return section(key);
+    }
+    if (!is_header(key)) {
+        return nested(level);
+    }
+    const std::uint64_t begin = pos_;
+    const auto flow = skip_value();
+    if (!flow || *flow == Flow::stop) {
+        return flow;
+    }
+    if (auto taken = header_field(key, begin, pos_, chat); !taken) {
+        return fail(taken.error());
+    }
+    return Flow::next;
+}
+
+Result<TelegramWalk::Flow> TelegramWalk::section(std::string_view key) {
+    found_export_ = true;
+    const std::uint64_t begin = pos_;
+    const auto flow = skip_value();
+    if (!flow || *flow == Flow::stop) {
+        return flow;
+    }
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(pos_ - begin, kMaxOwnerBytes));
+    const auto text = file_.slice(begin, size);
+    if (!text) {
+        return fail(text.error());
+    }
+    if (key == "personal_information") {
+        if (auto taken = emitter_.take_owner(*text); !taken) {
+            return fail(taken.error());
+        }
+        emitter_.add_loss("Of personal_information only the account's id and names are read.");
+    } else if (has_entries(*text)) {
+        emitter_.add_loss(
+            fmt::format("The account's {} are in the export and are not read yet.", key));
+    }
+    return Flow::next;
+}
+
+// A value that is not looked into. If messages begin inside it, or before the file ends, then a
+// bracket is wrong, and not they are what is skipped.
+Result<TelegramWalk::Flow> TelegramWalk::skip_value() {
+    const auto end = find_value_end(file_, pos_);
+    if (!end) {
+        return fail(end.error());
+    }
+    if (end->outcome == ScanOutcome::broken) {
+        return broken();
+    }
+    const auto anchor = find_anchor(file_, pos_, end->at);
+    if (!anchor) {
+        return fail(anchor.error());
+    }
+    if (*anchor) {
+        return broken();
+    }
+    if (end->outcome == ScanOutcome::end_of_file) {
+        return ended();
+    }
+    pos_ = end->at;
+    return Flow::next;
+}
+
+Result<void> TelegramWalk::header_field(std::string_view key, std::uint64_t begin,
+                                        std::uint64_t end, TelegramChat& chat) {
+    std::string& target = key == "name" ? chat.name : key == "type" ? chat.type : chat.id;
+    if (!target.empty() || end - begin > kMaxHeaderValueBytes) {
+        return {};
+    }
+    const auto written = file_.slice(begin, static_cast<std::size_t>(end - begin));
+    if (!written) {
+        return fail(written.error());
+    }
+    if (!written->starts_with('{') && !written->starts_with('[')) {
+        target = emitter_.scalar(*written);
+    }
+    return {};
+}
+
+// The chat's own keys behind its messages, if they did not stand before. pos_ is at the array and
+// stays there. Whatever is broken there is met again by the walk itself.
+Result<void> TelegramWalk::look_ahead(TelegramChat& chat) {
+    found_export_ = true;
+    if (chat.told || (!chat.type.empty() && !chat.id.empty())) {
+        return emitter_.tell(chat);
+    }
+    const std::uint64_t begin = pos_;
+    const bool was_truncated = truncated_;
+    auto end = find_value_end(file_, pos_);
+    while (end && end->outcome == ScanOutcome::complete) {
+        pos_ = end->at;
+        auto c = peek();
+        while (c && *c == ',') {
+            ++pos_;
+            c = peek();
+        }
+        if (!c || *c != '"') {
+            break;
+        }
+        const auto name = key();
+        if (!name || !*name || !peek()) {
+            break;
+        }
+        const std::uint64_t value_begin = pos_;
+        end = find_value_end(file_, pos_);
+        if (end && end->outcome == ScanOutcome::complete && is_header(**name)) {
+            if (auto taken = header_field(**name, value_begin, end->at, chat); !taken) {
+                return taken;
+            }
+        }
+    }
+    pos_ = begin;
+    truncated_ = was_truncated;
+    return emitter_.tell(chat);
+}
+
+} // namespace rempart::examine::chat_reader
