@@ -44,7 +44,7 @@ TelegramWalk::TelegramWalk(FileWindow& file, TelegramEmitter& emitter, const Cha
     : file_(file), emitter_(emitter), limits_(limits),
       // Looking again behind damage costs at most four readings of the file: hostile input cannot
       // make the walk quadratic. Our choice.
-      rescan_left_bytes_(4 * file.size_bytes() + (std::uint64_t{64} << 20)) {
+      rescan_left_bytes_(4 * file.size_bytes() + (std::uint64_t{8} << 20)) {
 }
 
 Result<char> TelegramWalk::peek() {
