@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "folder_listing.hpp"
+#include "examine/folder_listing.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-#include "instant.hpp"
+#include "examine/instant.hpp"
 
 namespace rempart::examine {
 namespace {

@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-#include "folder_listing.hpp"
+#include "examine/folder_listing.hpp"
 #include "rempart/core/fd.hpp"
 #include "rempart/core/text.hpp"
 #include "rempart/examine/source.hpp"

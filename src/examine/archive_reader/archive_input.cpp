@@ -50,7 +50,7 @@ bool ArchiveInput::refill() {
         return false;
     }
     const std::uint64_t left = position_ < size_bytes_ ? size_bytes_ - position_ : 0;
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, kBlockBytes));
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, block_.size()));
     const auto got = read_at(descriptor_, position_, std::span(block_).first(wanted));
     if (!got) {
         fault_ = got.error();

@@ -138,8 +138,11 @@ Error error_of_status(archive* reader, int status, const ArchiveInput& input) {
     const char* words = archive_error_string(reader);
     const std::string_view text = words == nullptr ? "" : words;
     const Errc code = code_of(archive_errno(reader), status, text, input);
-    std::string message = fmt::format("{} at byte {} of {}", words_for(code),
-                                      archive_filter_bytes(reader, -1), input.size_bytes());
+    const la_int64_t position = archive_filter_bytes(reader, -1); // below 0 before the first header
+    const std::uint64_t byte =
+        position < 0 ? input.consumed_bytes() : static_cast<std::uint64_t>(position);
+    std::string message =
+        fmt::format("{} at byte {} of {}", words_for(code), byte, input.size_bytes());
     // ISO 9660 and xar put names of members into their messages.
     const int family = format_family(reader);
     if (!text.empty() && family != ARCHIVE_FORMAT_ISO9660 && family != ARCHIVE_FORMAT_XAR) {

@@ -86,6 +86,8 @@ class ArchiveWalk {
     std::unique_ptr<archive, FreeReader> reader_;
     std::unique_ptr<archive_entry, FreeEntry> entry_;
     MemberContent content_;
+    /// What a decompressor said at its first bytes, if it gave none: then that is why.
+    std::optional<Error> open_error_;
     bool over_ = false;
     std::uint64_t entries_ = 0;
     std::uint64_t told_ = 0;        ///< Items, problems too.
@@ -125,6 +127,9 @@ Result<void> ArchiveWalk::run() {
     if (const int status = open(); status < ARCHIVE_WARN) {
         return !reader_ || !entry_ ? finish_with({Errc::memory, "not enough memory to begin"})
                                    : finish_with(error_of_status(reader_.get(), status, input_));
+    }
+    if (archive_errno(reader_.get()) != 0) { // and cleared by the next call
+        open_error_ = error_of_status(reader_.get(), ARCHIVE_FATAL, input_);
     }
     while (!over_) {
         errno = 0; // libarchive takes a left-over ENOMEM for its own
@@ -198,12 +203,18 @@ Result<void> ArchiveWalk::take_end() {
         ItemHead head;
         head.path = kContentName;
         head.state = ItemState::embedded;
+        head.error = std::move(open_error_);
         return tell(std::move(head));
+    }
+    if (archive_errno(reader_.get()) != 0) { // a decompressor that failed between two members
+        return tell_problem("", error_of_status(reader_.get(), ARCHIVE_FATAL, input_));
     }
     if (auto missing = missing_end(reader_.get(), descriptor_, input_.size_bytes())) {
         return tell_problem("", std::move(*missing));
     }
-    if (entries_ == 0 && told_ == 0) {
+    // A disc always has its root directory; elsewhere directories alone are an archive too.
+    const bool only_root = format_family(reader_.get()) == ARCHIVE_FORMAT_ISO9660;
+    if (told_ == 0 && (entries_ == 0 || only_root)) {
         return tell_problem("", {Errc::malformed, fmt::format("no member in an archive of {} bytes",
                                                               input_.size_bytes())});
     }
@@ -238,9 +249,10 @@ Result<void> ArchiveWalk::take_entry() {
 }
 
 Result<void> ArchiveWalk::take_file(ItemHead head) {
-    std::optional<std::uint64_t> stated;
+    ContentStated stated{.size_bytes = std::nullopt,
+                         .check = content_check(reader_.get(), descriptor_, input_.size_bytes())};
     if (archive_entry_size_is_set(entry_.get()) != 0) {
-        stated = head.size_bytes;
+        stated.size_bytes = head.size_bytes;
     }
     ++told_;
     auto wanted = sink_->begin(head);

@@ -52,6 +52,9 @@ Result<void> MemberContent::put(ByteView bytes) {
         }
         const std::size_t step = std::min(room->size(), bytes.size());
         std::memcpy(room->data(), bytes.data(), step);
+        if (crc_) {
+            crc_->add(bytes.first(step));
+        }
         if (auto written = sink_->wrote(step); !written) {
             return written;
         }
@@ -122,35 +125,49 @@ Result<bool> MemberContent::take(const Block& block, ContentEnd& end) {
     return !end.archive_over;
 }
 
-Result<ContentEnd> MemberContent::copy(std::optional<std::uint64_t> stated_bytes) {
-    ContentEnd end;
-    member_bytes_ = 0;
-    has_holes_ = format_family(reader_) == ARCHIVE_FORMAT_TAR;
+// Whether the content that came agrees with what was stated.
+std::optional<Error> MemberContent::fault_against(const ContentStated& stated) const {
+    if (stated.size_bytes && *stated.size_bytes != member_bytes_) {
+        return Error{Errc::damaged, fmt::format("{} bytes came, {} were stated", member_bytes_,
+                                                *stated.size_bytes)};
+    }
+    const auto came_mod_2_32 = static_cast<std::uint32_t>(member_bytes_);
+    if (stated.check && crc_ &&
+        stated.check->size_mod_2_32.value_or(came_mod_2_32) == came_mod_2_32 &&
+        crc_->value() != stated.check->crc32) {
+        return Error{Errc::damaged, fmt::format("CRC {:08x}, {:08x} was stated", crc_->value(),
+                                                stated.check->crc32)};
+    }
+    return std::nullopt;
+}
+
+// The decoder's blocks, until it or a limit ends the member.
+Result<void> MemberContent::run(ContentEnd& end) {
     int idle_calls = 0;
     while (true) {
         Block block;
         block.status = archive_read_data_block(reader_, &block.data, &block.size, &block.offset);
-        if (block.status == ARCHIVE_EOF) {
-            if (auto reached = reach(block.offset, end); !reached) {
-                return fail(reached.error());
-            }
-            break;
-        }
-        if (block.status < ARCHIVE_OK && block.status != ARCHIVE_RETRY && !end.how.error) {
+        // A decompressor that fails at its first byte looks like an end, but leaves a message.
+        const bool ended = block.status == ARCHIVE_EOF;
+        const bool failed = ended ? archive_errno(reader_) != 0
+                                  : block.status < ARCHIVE_OK && block.status != ARCHIVE_RETRY;
+        if (failed && !end.how.error) {
             end.how.error = error_of_status(reader_, block.status, *input_);
+        }
+        if (ended) {
+            return reach(block.offset, end);
         }
         if (block.status == ARCHIVE_FATAL) {
             end.archive_over = end.how.error;
-            return end;
         }
-        if (block.status == ARCHIVE_FAILED) {
-            return end;
+        if (block.status == ARCHIVE_FATAL || block.status == ARCHIVE_FAILED) {
+            return {};
         }
         if (block.status == ARCHIVE_RETRY || block.size == 0 || block.data == nullptr) {
             if (++idle_calls > kMaxIdleCalls) {
                 end.how.error = Error{Errc::damaged, "the decoder does not get on"};
                 end.archive_over = end.how.error;
-                return end;
+                return {};
             }
             continue;
         }
@@ -160,15 +177,25 @@ Result<ContentEnd> MemberContent::copy(std::optional<std::uint64_t> stated_bytes
             return fail(more.error());
         }
         if (!*more) {
-            break;
+            return {};
         }
+    }
+}
+
+Result<ContentEnd> MemberContent::copy(const ContentStated& stated) {
+    ContentEnd end;
+    member_bytes_ = 0;
+    has_holes_ = format_family(reader_) == ARCHIVE_FORMAT_TAR;
+    crc_ = stated.check ? std::optional(Crc32{}) : std::nullopt;
+    archive_clear_error(reader_); // what the header call said is not about the content
+    if (auto done = run(end); !done) {
+        return fail(done.error());
     }
     if (end.archive_over && !end.how.error) {
         end.how.error = end.archive_over;
     }
-    if (!end.how.error && stated_bytes && *stated_bytes != member_bytes_) {
-        end.how.error = Error{Errc::damaged, fmt::format("{} bytes came, {} were stated",
-                                                         member_bytes_, *stated_bytes)};
+    if (!end.how.error) {
+        end.how.error = fault_against(stated);
     }
     return end;
 }

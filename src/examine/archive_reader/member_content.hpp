@@ -9,11 +9,19 @@
 
 #include <archive.h>
 
+#include "examine/archive_reader/archive_end.hpp"
 #include "examine/archive_reader/archive_input.hpp"
+#include "examine/archive_reader/crc32.hpp"
 #include "rempart/examine/item_stream.hpp"
 #include "rempart/examine/source.hpp"
 
 namespace rempart::examine {
+
+/// What is known of a member's content before it comes.
+struct ContentStated {
+    std::optional<std::uint64_t> size_bytes;
+    std::optional<ContentCheck> check;
+};
 
 /// How one member's content ended.
 struct ContentEnd {
@@ -29,9 +37,9 @@ class MemberContent {
         : reader_(reader), input_(&input), limits_(&limits), sink_(&sink) {}
 
     /// Copies the content of the member at hand, which `sink` has begun. Holes of sparse members
-    /// are zeros and count. \param stated_bytes the size that the archive states, if it does.
+    /// are zeros and count.
     /// \return what the sink returned.
-    [[nodiscard]] Result<ContentEnd> copy(std::optional<std::uint64_t> stated_bytes);
+    [[nodiscard]] Result<ContentEnd> copy(const ContentStated& stated);
 
   private:
     struct Block;
@@ -39,6 +47,8 @@ class MemberContent {
     [[nodiscard]] Result<void> put_zeros(std::uint64_t count);
     [[nodiscard]] Result<bool> take(const Block& block, ContentEnd& end);
     [[nodiscard]] std::optional<Error> limit_for(std::uint64_t more_bytes) const;
+    [[nodiscard]] std::optional<Error> fault_against(const ContentStated& stated) const;
+    [[nodiscard]] Result<void> run(ContentEnd& end);
     [[nodiscard]] Result<void> reach(std::int64_t offset, ContentEnd& end);
 
     archive* reader_;
@@ -47,6 +57,7 @@ class MemberContent {
     ItemSink* sink_;
     std::uint64_t total_bytes_ = 0;  ///< Of all members.
     std::uint64_t member_bytes_ = 0; ///< Of the member at hand.
+    std::optional<Crc32> crc_;       ///< Of the member at hand, if it is to be checked.
     bool has_holes_ = false;         ///< The format's offsets are to be believed.
 };
 

@@ -266,6 +266,13 @@ def streams():
         file.write(B)
     put("named.gz", out.getvalue(), [("file", "letter.txt", B, "-")])
     put("plain.gz", gzip.compress(B, mtime=0), [("file", "content", B, "-")])
+    bent = bytearray(gzip.compress(C, 0, mtime=0))  # stored: the flip decodes without complaint
+    bent[100] ^= 1
+    content = bytearray(C)
+    content[100 - 15] ^= 1
+    put("bad_crc.gz", bytes(bent), [("file", "content", bytes(content), "damaged")])
+    put("joined.gz", gzip.compress(A, mtime=0) + gzip.compress(B, mtime=0),
+        [("file", "content", A + B, "-")])
     put("nothing.gz", gzip.compress(b"", mtime=0), [("file", "content", b"", "-")])
     put("plain.bz2", bz2.compress(B), [("file", "content", B, "-")])
     put("plain.xz", lzma.compress(B), [("file", "content", B, "-")])
@@ -403,6 +410,11 @@ def hand_made():
     put("stored.rar5.rar", mark + main + rar5_file("a.txt", A) + rar5_file("dir/\u00e9.txt", B)
         + rar5_file("../up", C) + end,
         [("file", "a.txt", A, "-"), ("file", "dir/\u00e9.txt", B, "-"), ("file", "../up", C, "-")])
+    put("bad_crc.rar5.rar", mark + main + rar5_file("bad", A, crc=1) + rar5_file("after", B) + end,
+        [("file", "bad", A, "damaged"), ("file", "after", B, "-")])
+    more, service = rar5_block(5, 0, vint(1)), rar5_block(3, 0, vint(0), C[:50])
+    put("volume.rar5.rar", mark + main + rar5_file("a.txt", A) + service + more,
+        [("file", "a.txt", A, "-"), ("problem", "", None, "truncated")])
     crypt = rar5_block(4, 0, vint(0) + vint(0) + b"\x0f" + bytes(16))
     put("encrypted_headers.rar5.rar", mark + crypt + C[:200], [("problem", "", None, "encrypted")])
     mark4 = b"Rar!\x1a\x07\x00"

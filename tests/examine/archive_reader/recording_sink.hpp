@@ -28,7 +28,7 @@ struct Recorded {
 class RecordingSink final : public ItemSink {
   public:
     /// \param room_bytes small, to see that a walk copes with pieces.
-    explicit RecordingSink(std::size_t room_bytes = 1U << 16U) : room_(room_bytes) {}
+    explicit RecordingSink(std::size_t room_bytes = 4096) : room_(room_bytes) {}
 
     [[nodiscard]] Result<bool> begin(const ItemHead& head) override {
         EXPECT_TRUE(items.empty() || items.back().ended);

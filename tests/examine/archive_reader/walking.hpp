@@ -25,7 +25,7 @@ inline UniqueFd memory_file(std::string_view bytes) {
 
 /// The items of the archive in `bytes`; the walk must end well.
 inline std::vector<Recorded> walk_bytes(std::string_view bytes, const ArchiveLimits& limits = {},
-                                        std::size_t room_bytes = 1U << 16U) {
+                                        std::size_t room_bytes = 4096) {
     static const auto kEnvironment = ArchiveEnvironment::prepare();
     const UniqueFd file = memory_file(bytes);
     RecordingSink sink(room_bytes);
