@@ -4,6 +4,9 @@
 /// \file
 /// Known material in memory: exact look-up of digests and exact search of fingerprints within each
 /// list's radius. Immutable after `build`, then thread-safe.
+///
+/// Memory: 32 bytes a listed MD5 or SHA-1, 48 a SHA-256, 112 a PDQ hash and 4 MiB (48 a hash for
+/// fewer than 2,048 of them).
 
 #include <cstdint>
 #include <memory>
@@ -52,6 +55,7 @@ class KnownSet {
         ~Builder();
         /// The radius for near hits of `list`, 0..31 (0: equal fingerprints only). Default 31.
         void set_radius(std::uint32_t list, int radius);
+        /// \pre `value` has size_bytes(kind) bytes; at most 2^32 - 1 hashes of kind pdq.
         void add(std::uint32_t list, std::int64_t entry_row, HashKind kind, ByteView value);
         [[nodiscard]] KnownSet build() &&;
 
@@ -67,7 +71,8 @@ class KnownSet {
     ~KnownSet();
 
     [[nodiscard]] bool empty() const;
-    /// All exact matches of a content, sorted. At most one per (list, entry_row).
+    /// All exact matches of a content, sorted. At most one per (list, entry_row), the first kind's.
+    /// A digest of zeroes only was not computed (DigestSet) and matches nothing.
     [[nodiscard]] std::vector<ExactHit> find_exact(const Digests& digests) const;
     /// All entries within their list's radius of any orientation of any query with quality of at
     /// least kMinPdqQuality, sorted; one per (list, entry_row): the smallest distance, then the

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/recognise/known_set.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "recognise/pdq_index.hpp"
+
+namespace rempart::recognise {
+namespace {
+
+template <std::size_t Size>
+struct ExactEntry {
+    std::array<std::byte, Size> value;
+    std::uint32_t list;
+    std::int64_t entry_row;
+    friend auto operator<=>(const ExactEntry&, const ExactEntry&) = default;
+};
+static_assert(sizeof(ExactEntry<16>) == 32 && sizeof(ExactEntry<20>) == 32 &&
+              sizeof(ExactEntry<32>) == 48); // as the header says
+
+template <std::size_t Size>
+using ExactEntries = std::vector<ExactEntry<Size>>;
+
+template <std::size_t Size>
+void add_to(ExactEntries<Size>& entries, std::uint32_t list, std::int64_t entry_row,
+            ByteView value) {
+    assert(value.size() == Size);
+    ExactEntry<Size>& entry = entries.emplace_back();
+    std::ranges::copy(value.first(Size), entry.value.begin());
+    entry.list = list;
+    entry.entry_row = entry_row;
+}
+
+template <std::size_t Size>
+void append_equal(const ExactEntries<Size>& entries, const std::array<std::byte, Size>& value,
+                  HashKind kind, std::vector<ExactHit>& hits) {
+    if (value == std::array<std::byte, Size>{}) {
+        return; // not computed: see Digester
+    }
+    for (const auto& entry :
+         std::ranges::equal_range(entries, value, {}, &ExactEntry<Size>::value)) {
+        hits.push_back({.list = entry.list, .entry_row = entry.entry_row, .kind = kind});
+    }
+}
+
+template <typename Hit>
+void keep_first_of_each_entry(std::vector<Hit>& hits) {
+    const auto same = [](const Hit& a, const Hit& b) {
+        return a.list == b.list && a.entry_row == b.entry_row;
+    };
+    std::ranges::sort(hits);
+    hits.erase(std::ranges::unique(hits, same).begin(), hits.end());
+}
+
+} // namespace
+
+struct KnownSet::State {
+    struct PdqEntry {
+        std::uint32_t list;
+        int radius;
+        std::int64_t entry_row;
+    };
+
+    ExactEntries<16> md5;
+    ExactEntries<20> sha1;
+    ExactEntries<32> sha256;
+    PdqIndex pdq;
+    std::vector<PdqEntry> pdq_entries; ///< Of each hash of `pdq`, in its order.
+    int max_radius = 0;
+};
+
+struct KnownSet::Builder::State {
+    std::unique_ptr<KnownSet::State> set = std::make_unique<KnownSet::State>();
+    std::vector<PdqHash> pdq;
+    std::map<std::uint32_t, int> radius_of_list;
+};
+
+KnownSet::Builder::Builder() : state_(std::make_unique<State>()) {
+}
+KnownSet::Builder::Builder(Builder&&) noexcept = default;
+KnownSet::Builder& KnownSet::Builder::operator=(Builder&&) noexcept = default;
+KnownSet::Builder::~Builder() = default;
+
+void KnownSet::Builder::set_radius(std::uint32_t list, int radius) {
+    assert(radius >= 0 && radius <= PdqHash::kMatchDistance);
+    state_->radius_of_list[list] = radius;
+}
+
+void KnownSet::Builder::add(std::uint32_t list, std::int64_t entry_row, HashKind kind,
+                            ByteView value) {
+    assert(value.size() == size_bytes(kind));
+    switch (kind) {
+    case HashKind::md5: add_to(state_->set->md5, list, entry_row, value); break;
+    case HashKind::sha1: add_to(state_->set->sha1, list, entry_row, value); break;
+    case HashKind::sha256: add_to(state_->set->sha256, list, entry_row, value); break;
+    case HashKind::pdq:
+        state_->pdq.push_back(PdqHash::from_bytes(value.first<32>()));
+        state_->set->pdq_entries.push_back({.list = list, .radius = 0, .entry_row = entry_row});
+        break;
+    }
+}
+
+KnownSet KnownSet::Builder::build() && {
+    auto& set = *state_->set;
+    std::ranges::sort(set.md5);
+    std::ranges::sort(set.sha1);
+    std::ranges::sort(set.sha256);
+    for (KnownSet::State::PdqEntry& entry : set.pdq_entries) {
+        const auto stated = state_->radius_of_list.find(entry.list);
+        entry.radius =
+            stated == state_->radius_of_list.end() ? PdqHash::kMatchDistance : stated->second;
+        set.max_radius = std::max(set.max_radius, entry.radius);
+    }
+    set.pdq = PdqIndex(std::move(state_->pdq));
+    KnownSet known;
+    known.state_ = std::move(state_->set);
+    return known;
+}
+
+KnownSet::KnownSet() : state_(std::make_unique<State>()) {
+}
+KnownSet::KnownSet(KnownSet&&) noexcept = default;
+KnownSet& KnownSet::operator=(KnownSet&&) noexcept = default;
+KnownSet::~KnownSet() = default;
+
+bool KnownSet::empty() const {
+    return state_->md5.empty() && state_->sha1.empty() && state_->sha256.empty() &&
+           state_->pdq_entries.empty();
+}
+
+std::vector<ExactHit> KnownSet::find_exact(const Digests& digests) const {
+    std::vector<ExactHit> hits;
+    append_equal(state_->md5, digests.md5, HashKind::md5, hits);
+    append_equal(state_->sha1, digests.sha1, HashKind::sha1, hits);
+    append_equal(state_->sha256, digests.sha256, HashKind::sha256, hits);
+    keep_first_of_each_entry(hits);
+    return hits;
+}
+
+std::vector<NearHit> KnownSet::find_near(std::span<const PdqQuery> queries) const {
+    std::vector<NearHit> hits;
+    std::vector<PdqMatch> matches;
+    std::vector<std::uint32_t> scratch;
+    for (const PdqQuery& query : queries) {
+        if (query.fingerprint.quality < kMinPdqQuality) {
+            continue;
+        }
+        for (std::size_t k = 0; k < kOrientations; ++k) {
+            matches.clear();
+            state_->pdq.find_within(query.fingerprint.hashes[k], state_->max_radius, matches,
+                                    scratch);
+            for (const auto& [index, distance] : matches) {
+                const auto& entry = state_->pdq_entries[index];
+                if (distance <= entry.radius) {
+                    hits.push_back({.list = entry.list,
+                                    .entry_row = entry.entry_row,
+                                    .distance = distance,
+                                    .variant = query.variant,
+                                    .orientation = static_cast<Orientation>(k)});
+                }
+            }
+        }
+    }
+    keep_first_of_each_entry(hits); // their order puts the smallest distance first
+    return hits;
+}
+
+} // namespace rempart::recognise
