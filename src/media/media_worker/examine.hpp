@@ -10,8 +10,8 @@
 
 namespace rempart::media {
 
-/// Initialises the decoders and decodes a tiny picture of each format, so that every library,
-/// module and table that they load on first use is there before the door closes.
+/// Initialises the decoders and decodes tiny pictures, so that every library, module and table that
+/// they load on first use is there before the door closes. Leaves no thread running.
 /// \return `unsupported` if a decoder of the list in docs/formats/pictures.md is missing.
 [[nodiscard]] Result<void> start_decoders();
 

@@ -2,7 +2,8 @@
 #pragma once
 
 /// \file
-/// A tiny picture of each format that has libraries to load: decoded once before confinement.
+/// Tiny pictures, decoded once before confinement. WebP is left out: libvips starts a thread for
+/// it, which may come only afterwards, and its decoder is linked and needs nothing more.
 
 #include <array>
 #include <span>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -78,9 +79,8 @@ Errc code_of(std::string_view text, ByteView file, std::string_view format, Errc
 Result<Image> load(ByteView file, const Loader& loader, VipsFailOn fail_on) {
     const Source source(vips_source_new_from_memory(file.data(), file.size()));
     VipsImage* image = nullptr;
-    // "memory": what does not stream is unpacked in memory, never in a temporary file.
     if (source == nullptr || loader.load(source.get(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
-                                         "memory", TRUE, "fail_on", fail_on, nullptr) != 0) {
+                                         "fail_on", fail_on, nullptr) != 0) {
         const std::string text = vips_text();
         return fail(code_of(text, file, loader.format, Errc::malformed), text);
     }
@@ -124,8 +124,8 @@ bool is_eight_bit_srgb(VipsImage* image) {
            (meaning == VIPS_INTERPRETATION_sRGB || meaning == VIPS_INTERPRETATION_B_W);
 }
 
-// 8 bits, grey or RGB, no alpha: transparent pixels lie on white.
-Result<Image> to_grey_or_rgb(Image image) {
+// 8 bits: grey or RGB, either with alpha behind it.
+Result<Image> to_eight_bits(Image image) {
     if (!is_eight_bit_srgb(image.get())) {
         auto converted = step([&](VipsImage** out) {
             const bool grey = vips_image_get_bands(image.get()) < 3;
@@ -146,22 +146,8 @@ Result<Image> to_grey_or_rgb(Image image) {
         }
         image = *std::move(cast);
     }
-    if (vips_image_hasalpha(image.get()) != FALSE) {
-        auto flat = step([&](VipsImage** out) {
-            std::array white{255.0};
-            VipsArrayDouble* background = vips_array_double_new(white.data(), 1);
-            const int failed = vips_flatten(image.get(), out, "background", background, "max_alpha",
-                                            255.0, nullptr);
-            vips_area_unref(VIPS_AREA(background));
-            return failed;
-        });
-        if (!flat) {
-            return flat;
-        }
-        image = *std::move(flat);
-    }
     const int bands = vips_image_get_bands(image.get());
-    if (bands != 1 && bands != 3) {
+    if (bands < 1 || bands > 4) {
         return fail(Errc::unsupported, std::to_string(bands) + " bands after conversion");
     }
     return image;
@@ -172,13 +158,51 @@ const VipsPel* row_of(const VipsRegion& region, int row) {
     return region.data + static_cast<std::ptrdiff_t>(row - region.valid.top) * region.bpl;
 }
 
+// Pixels of `bands` values, the last of which is alpha, on white. vips_flatten would start a thread
+// for the colour of its background, and no thread may run when the worker is confined.
+void flatten(std::span<const std::uint8_t> pixels, std::size_t bands,
+             std::span<std::uint8_t> colours) {
+    std::uint8_t* out = colours.data();
+    for (std::size_t i = 0; i < pixels.size(); i += bands) {
+        const unsigned alpha = pixels[i + bands - 1];
+        for (std::size_t band = 0; band + 1 < bands; ++band) {
+            *out++ = static_cast<std::uint8_t>(
+                (pixels[i + band] * alpha + 255 * (255 - alpha) + 127) / 255);
+        }
+    }
+}
+
+// One row of 1 to 4 bands into the sink.
+class RowReader {
+  public:
+    RowReader(std::size_t width, std::size_t bands)
+        : bands_(bands), flat_(bands % 2 == 0 ? width * (bands - 1) : 0), luma_(width) {}
+    void read(std::span<const std::uint8_t> pixels, PictureSink& sink) {
+        if (bands_ % 2 == 0) {
+            flatten(pixels, bands_, flat_);
+            pixels = flat_;
+        }
+        if (bands_ <= 2) {
+            sink.add_row(pixels);
+        } else {
+            recognise::luma_of_rgb(pixels, luma_);
+            sink.add_row(std::span<const float>(luma_));
+        }
+    }
+
+  private:
+    std::size_t bands_;
+    std::vector<std::uint8_t> flat_;
+    std::vector<float> luma_;
+};
+
 // Rows from the region, in this thread. False: the decoder gave up; the sink has what came before.
 bool read_rows(VipsImage* image, PictureSink& sink) {
     const Region region(vips_region_new(image));
     const int width = vips_image_get_width(image);
     const int height = vips_image_get_height(image);
-    const bool rgb = vips_image_get_bands(image) == 3;
-    std::vector<float> luma(static_cast<std::size_t>(width));
+    const auto bands = static_cast<std::size_t>(vips_image_get_bands(image));
+    RowReader reader(static_cast<std::size_t>(width), bands);
     constexpr int kStrip = 16; // what the loaders themselves read at once
     for (int y = 0; y < height; y += kStrip) {
         const VipsRect strip{0, y, width, std::min(kStrip, height - y)};
@@ -186,14 +210,7 @@ bool read_rows(VipsImage* image, PictureSink& sink) {
             return false;
         }
         for (int row = y; row < y + strip.height; ++row) {
-            const VipsPel* pixels = row_of(*region, row);
-            const auto count = static_cast<std::size_t>(width);
-            if (rgb) {
-                recognise::luma_of_rgb({pixels, 3 * count}, luma);
-                sink.add_row(std::span<const float>(luma));
-            } else {
-                sink.add_row(std::span<const std::uint8_t>(pixels, count));
-            }
+            reader.read({row_of(*region, row), bands * static_cast<std::size_t>(width)}, sink);
         }
     }
     return true;
@@ -209,7 +226,7 @@ Decoded decode_leniently(ByteView file, const Loader& loader, PictureSink& sink,
     if (!image) {
         return fail(std::move(failure));
     }
-    auto plain = to_grey_or_rgb(*std::move(image));
+    auto plain = to_eight_bits(*std::move(image));
     if (!plain || !read_rows(plain->get(), sink)) {
         vips_error_clear();
         if (sink.rows() == 0) {
@@ -228,6 +245,9 @@ Result<void> start_vips() {
     if (vips_init("media_worker") != 0) {
         return fail(Errc::unsupported, "libvips does not start: " + vips_text());
     }
+    // Each loader here streams or has its own buffer; should one of another libvips unpack into an
+    // image of its own, then in memory and never in a temporary file.
+    ::setenv("VIPS_DISC_THRESHOLD", "1000g", 1);
     vips_block_untrusted_set(TRUE);
     vips_concurrency_set(1);
     vips_cache_set_max(0);
@@ -251,7 +271,7 @@ Decoded decode_with_vips(ByteView file, std::string_view format, PictureSink& si
     if (auto begun = sink.begin(header); !begun) {
         return fail(std::move(begun).error());
     }
-    auto plain = to_grey_or_rgb(*std::move(image));
+    auto plain = to_eight_bits(*std::move(image));
     if (!plain) {
         return fail(std::move(plain).error());
     }
