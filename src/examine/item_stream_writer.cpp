@@ -217,7 +217,8 @@ Result<void> ItemStreamWriter::next_slot() {
 }
 
 Result<void> ItemStreamWriter::flush_if_due() {
-    const bool due = batch_.message().size() >= kBatchBytes || ends_ >= kBatchItems ||
+    const bool due = start_.flush_each || batch_.message().size() >= kBatchBytes ||
+                     ends_ >= kBatchItems ||
                      (area_->parent_waiting() && Clock::now() - last_flush_ >= kHurry);
     return due ? flush() : Result<void>{};
 }

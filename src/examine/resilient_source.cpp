@@ -113,7 +113,10 @@ std::optional<Event> ResilientSource::survive(const Error& death) {
     }
     replay_bytes_.reset();
     start_.first_ordinal = open_item_ ? told_items_ - 1 : told_items_;
-    if (!blamed || !restart()) {
+    // The last run tells each item at once: where the walk ends must not depend on timing.
+    const bool was_last = start_.flush_each;
+    start_.flush_each = !blamed || restarts_ + 1 >= kMaxRestarts;
+    if (was_last || !restart()) {
         death_ = death;
         ending_ = open_item_ ? Ending::end_item : Ending::begin_problem;
     } else if (open_item_) {
@@ -139,9 +142,6 @@ bool ResilientSource::blame(const Error& death, const Position& position) {
 bool ResilientSource::restart() {
     volumes_ = run_->volumes();
     confinement_ = run_->confinement();
-    if (restarts_ == kMaxRestarts) {
-        return false;
-    }
     ++restarts_;
     run_.reset(); // its memory goes before the next run's comes
     Result<std::unique_ptr<StreamSource>> run = StreamSource::start(request_, config_, start_);

@@ -7,7 +7,7 @@
 /// What a death costs: the item that was being read (it ends with `crashed`, `deadline`, `memory`,
 /// `refused` or `bad_answer`), or the step of the walk that was being made (a directory, a file
 /// system), which the reader then leaves out and tells as a `problem`. If that does not help, or
-/// after kMaxRestarts deaths, one `problem` item says after which item the walk ended early, and
+/// after kMaxRestarts restarts, one `problem` item says after which item the walk ended early, and
 /// SourceEnd follows: a failure is never silent.
 ///
 /// The bytes that an item gave before it ended with such an error depend on timing. They are not to

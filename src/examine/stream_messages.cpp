@@ -281,6 +281,7 @@ Bytes encode_request(const StreamRequest& request) {
     out.u64(request.start.first_ordinal);
     put_poison(out, request.start.items);
     put_poison(out, request.start.steps);
+    out.u8(request.start.flush_each ? 1 : 0);
     out.bytes(request.body);
     return out.take();
 }
@@ -292,6 +293,7 @@ Result<StreamRequest> decode_request(ByteView message) {
     request.start.first_ordinal = in.u64();
     request.start.items = read_poison(in);
     request.start.steps = read_poison(in);
+    request.start.flush_each = in.u8() == 1;
     const ByteView body = in.bytes();
     request.body.assign(body.begin(), body.end());
     if (Result<void> whole = in.finish(); !whole) {

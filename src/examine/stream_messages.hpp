@@ -8,7 +8,7 @@
 ///     batch   := record*                      at most kMaxBatchRecords; WireWriter's encoding
 ///     record  := u8 tag, fields               see the structs below
 ///     request := u32 descriptors, u64 first_ordinal, poison list of items, the same of steps,
-///                bytes body
+///                u8 flush_each, bytes body
 ///
 /// Descriptors come with the request, and those that one message cannot carry with messages of one
 /// byte that follow it.
@@ -116,6 +116,9 @@ struct StreamStart {
     std::uint64_t first_ordinal = 0;
     std::vector<Poison> items; ///< By ordinal.
     std::vector<Poison> steps; ///< By ItemStreamWriter::step's number.
+    /// Tell each item at once: a run that is expected to die again then ends at the same item every
+    /// time, whatever the timing.
+    bool flush_each = false;
     friend bool operator==(const StreamStart&, const StreamStart&) = default;
 };
 

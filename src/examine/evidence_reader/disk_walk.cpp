@@ -170,6 +170,11 @@ Result<void> walk_disk(Medium& medium, ItemStreamWriter& writer) {
     if (Result<void> walked = DiskWalk(**image, writer).run(); !walked) {
         return walked;
     }
+    if (const std::optional<Error> fault = medium.container_fault()) {
+        if (Result<void> told = tell_problem(writer, "", *fault); !told) {
+            return told;
+        }
+    }
     if (writer.items() == 0) {
         if (Result<void> told =
                 tell_problem(writer, "", {Errc::not_found, "no file was found on the medium"});
@@ -200,7 +205,7 @@ Result<void> walk_medium(Medium& medium, ItemStreamWriter& writer) {
         done += got;
     }
     if (*begun) {
-        ItemEnd end{.error = {}, .unread = medium.damage().ranges()};
+        ItemEnd end{.error = medium.container_fault(), .unread = medium.damage().ranges()};
         if (!end.unread.empty()) {
             end.error = Error{Errc::damaged, fmt::format("{} bytes unreadable, first at offset {}",
                                                          total_bytes(end.unread),

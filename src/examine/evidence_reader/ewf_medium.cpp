@@ -108,6 +108,12 @@ class EwfMedium final : public Medium {
     [[nodiscard]] std::uint64_t size_bytes() const override { return size_bytes_; }
     [[nodiscard]] std::uint32_t sector_bytes() const override { return sector_bytes_; }
     [[nodiscard]] std::size_t read(std::uint64_t offset_bytes, std::span<std::byte> out) override;
+    [[nodiscard]] std::optional<Error> container_fault() const override {
+        return libewf_handle_segment_files_corrupted(handle_.get(), nullptr) == 0
+                   ? std::nullopt
+                   : std::optional(Error{Errc::truncated,
+                                         "the E01 image is cut off or damaged in its structure"});
+    }
     [[nodiscard]] std::string stored_md5() const override { return stored("MD5", 32); }
     [[nodiscard]] std::string stored_sha1() const override { return stored("SHA1", 40); }
 

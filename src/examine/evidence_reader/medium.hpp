@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ class Medium {
     [[nodiscard]] virtual std::size_t read(std::uint64_t offset_bytes,
                                            std::span<std::byte> out) = 0;
     [[nodiscard]] const DamageMap& damage() const { return damage_; }
+    /// What is wrong with the container itself, whatever can be read through it.
+    [[nodiscard]] virtual std::optional<Error> container_fault() const { return std::nullopt; }
     /// Digests that the container stores, lower-case hex; "" if none.
     [[nodiscard]] virtual std::string stored_md5() const { return {}; }
     [[nodiscard]] virtual std::string stored_sha1() const { return {}; }
