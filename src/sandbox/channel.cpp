@@ -15,6 +15,7 @@
 #include "rempart/sandbox/confined.hpp"
 #include "sandbox/confine.hpp"
 #include "sandbox/ending.hpp"
+#include "sandbox/landlock.hpp"
 #include "sandbox/outgoing.hpp"
 #include "sandbox/protocol.hpp"
 #include "sandbox/sanitized.hpp"
@@ -60,7 +61,7 @@ Result<std::size_t> receive_all(int socket, std::span<std::byte> out) {
     return done;
 }
 
-// Whether another thread runs already: Landlock would leave it free.
+// Whether another thread runs already.
 bool has_threads() {
     std::error_code error;
     const std::filesystem::directory_iterator tasks("/proc/self/task", error);
@@ -131,8 +132,9 @@ Result<Channel> enter_confinement(Threads threads) {
     if (::getsockopt(kChannelFd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM) {
         return fail(Errc::io, "not started by rempart: no channel");
     }
-    if (!kSanitized && has_threads()) {
-        return fail(Errc::unsupported, "threads run already: they would stay unconfined");
+    const bool has_others = !kThreadSanitizer && has_threads();
+    if (has_others && threads == Threads::none) {
+        return fail(Errc::unsupported, "threads run already, but the role said it has none");
     }
     auto filter = Filter::make({.threads = threads, .keep_open = kLifelineFd});
     if (!filter) {
@@ -143,7 +145,9 @@ Result<Channel> enter_confinement(Threads threads) {
     }
     rlimit core{};
     ::getrlimit(RLIMIT_CORE, &core);
+    const bool others_confined = !has_others || deny_other_threads_by_landlock();
     Confinement confinement = confine_self(*filter);
+    confinement.landlock_abi = others_confined ? confinement.landlock_abi : 0;
     confinement.resource_limits = core.rlim_max == 0; // Child::start has set them all, or none
     if (!confinement.seccomp) {
         return fail(Errc::unsupported, "this kernel offers no system-call filter");

@@ -9,4 +9,11 @@ namespace rempart::sandbox {
 /// \return the ABI of the running kernel; 0 if it has no Landlock or refuses.
 [[nodiscard]] int deny_by_landlock() noexcept;
 
+/// The same for all other threads that run by now: Landlock holds for the calling thread alone, and
+/// libraries keep pools that they start while they are initialised. Each is made to confine itself
+/// by a signal. To be called before this thread is confined: it reads /proc/self/task.
+/// \return whether each did, or there is none; false too without Landlock. A thread that blocks the
+///         signal is waited for one second.
+[[nodiscard]] bool deny_other_threads_by_landlock();
+
 } // namespace rempart::sandbox

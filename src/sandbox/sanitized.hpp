@@ -3,19 +3,29 @@
 
 namespace rempart::sandbox {
 
+// g++ says it by macros, clang by features.
+#if defined(__has_feature)
+#define REMPART_HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define REMPART_HAS_FEATURE(feature) 0
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || REMPART_HAS_FEATURE(address_sanitizer)
+inline constexpr bool kAddressSanitizer = true;
+#else
+inline constexpr bool kAddressSanitizer = false;
+#endif
+
+#if defined(__SANITIZE_THREAD__) || REMPART_HAS_FEATURE(thread_sanitizer)
+inline constexpr bool kThreadSanitizer = true; ///< It runs a thread of its own.
+#else
+inline constexpr bool kThreadSanitizer = false;
+#endif
+
+#undef REMPART_HAS_FEATURE
+
 /// Whether this build carries a sanitizer. Its run-time reserves terabytes of address space, makes
 /// a few more system calls and writes reports to stderr, so that some bounds differ.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
-#else
-inline constexpr bool kSanitized = false;
-#endif
+inline constexpr bool kSanitized = kAddressSanitizer || kThreadSanitizer;
 
 } // namespace rempart::sandbox

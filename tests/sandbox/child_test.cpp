@@ -185,6 +185,18 @@ TEST(Child, HasThreadsOnlyWhereTheyAreAllowed) {
     EXPECT_EQ(error_of(child->call(bytes_of("fork"))).code, Errc::refused);
 }
 
+TEST(Child, AThreadOfALibraryIsConfinedWithTheRest) {
+    auto child = started(hostile("thread before, allowed"));
+    ASSERT_TRUE(child);
+    EXPECT_EQ(child->confinement(), probe_confinement()) << child->confinement().describe();
+    for (const auto& [deed, failure] : kHarmless) {
+        const std::string request = "try in thread " + std::string(deed);
+        const auto answer = child->call(bytes_of(request));
+        ASSERT_TRUE(answer) << answer.error().message;
+        EXPECT_EQ(chars_of(*answer), std::to_string(failure)) << deed;
+    }
+}
+
 TEST(Child, EachEndIsToldApart) {
     const struct {
         std::string_view request;
@@ -281,7 +293,7 @@ TEST(Child, IsNotStartedUnlessItIsARoleThatIsConfined) {
               (Error{Errc::crashed, "ended with status 7 before it answered"}));
     EXPECT_EQ(error_of(Child::start(hostile("no hello"))).code, Errc::bad_answer);
     EXPECT_EQ(error_of(Child::start(hostile("hello without confinement"))).code, Errc::unsupported);
-    if (!kSanitized) { // whose run-time may have a thread of its own
+    if (!kThreadSanitizer) { // which has a thread of its own
         EXPECT_EQ(error_of(Child::start(hostile("thread before"))).code, Errc::crashed);
     }
 }

@@ -3,6 +3,7 @@
 // says what it does around confinement, each request what it does then.
 #include <array>
 #include <chrono>
+#include <semaphore>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -79,6 +80,19 @@ void forge_answer(std::string_view how) {
     }
 }
 
+// A thread that runs before its process is confined: what it can do then is asked later.
+std::binary_semaphore ordered{0};
+std::binary_semaphore obeyed{0};
+std::string order;
+
+void follow_orders() {
+    while (true) {
+        ordered.acquire();
+        order = std::to_string(try_harmless_deed(order));
+        obeyed.release();
+    }
+}
+
 Result<Bytes> obey(Received received) {
     const std::string request(chars_of(received.message));
     if (request.starts_with("echo ")) {
@@ -101,6 +115,12 @@ Result<Bytes> obey(Received received) {
         int answer = 0;
         std::thread([&answer] { answer = 42; }).join();
         return bytes_from(std::to_string(answer));
+    }
+    if (request.starts_with("try in thread ")) {
+        order = request.substr(14);
+        ordered.release();
+        obeyed.acquire();
+        return bytes_from(order);
     }
     if (request.starts_with("try ")) {
         return bytes_from(std::to_string(try_harmless_deed(std::string_view(request).substr(4))));
@@ -143,10 +163,11 @@ int main(int argc, char** argv) {
         write_raw({"\x0b\0\0\0REMP\1\1\7\0\0\0\1", 15});
         wait_for_ever();
     }
-    if (how == "thread before") {
-        std::thread(wait_for_ever).detach();
+    if (how.starts_with("thread before")) {
+        std::thread(follow_orders).detach();
     }
-    auto channel = enter_confinement(how == "threads" ? Threads::allowed : Threads::none);
+    const bool may = how == "threads" || how == "thread before, allowed";
+    auto channel = enter_confinement(may ? Threads::allowed : Threads::none);
     if (!channel) {
         return 1;
     }

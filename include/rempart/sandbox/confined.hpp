@@ -34,14 +34,16 @@ class Channel {
     UniqueFd socket_;
 };
 
-/// Whether the role starts threads after it is confined.
+/// Whether the role has threads: those that its libraries started before (they are confined too)
+/// and those that it starts later. Without, a second thread is refused.
 enum class Threads : std::uint8_t { none, allowed };
 
 /// Confines this process for good and greets the parent. To be called after libraries are loaded
 /// and initialised (they may read files then), before any byte of evidence is looked at. Afterwards
 /// no file can be opened, no socket made, no process started; descriptors that were handed over
 /// work.
-/// \return `io` if the program was not started by Child::start; `unsupported` without seccomp.
+/// \return `io` if the program was not started by Child::start; `unsupported` without seccomp, or
+///         if threads run although `threads` is none.
 [[nodiscard]] Result<Channel> enter_confinement(Threads threads = Threads::none);
 
 /// The usual main of a role: receives a request, answers it, until the parent closes the channel.
