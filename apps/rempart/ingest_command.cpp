@@ -2,6 +2,7 @@
 // ingest: evidence into the case, hits as they are found, a summary an exhibit.
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -84,6 +85,7 @@ int ingest_one(casefile::Case& file, const std::string& path, const IngestArgs& 
     options.on_progress = [&](const pipeline::Progress& progress) { bar.show(progress); };
     options.on_hit = [&](const casefile::HitView& hit) {
         print_line(args.json ? to_json(hit) : hit_text(hit));
+        std::fflush(stdout); // whoever reads the pipe sees a hit when it is found
     };
     const auto summary = pipeline::ingest(file, path, options);
     bar.clear();

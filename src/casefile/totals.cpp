@@ -13,8 +13,8 @@ constexpr std::string_view kItems =
     "LEFT JOIN contents c ON c.id = i.content_id WHERE $1 IN (0, i.exhibit_id)";
 
 constexpr std::string_view kPictures =
-    "SELECT count(*) FROM pictures p WHERE EXISTS (SELECT 1 FROM items i "
-    "WHERE i.content_id = p.content_id AND $1 IN (0, i.exhibit_id))";
+    "SELECT count(*) FROM contents c WHERE c.family = 'picture' AND EXISTS (SELECT 1 FROM items i "
+    "WHERE i.content_id = c.id AND $1 IN (0, i.exhibit_id))";
 
 constexpr std::string_view kMessages =
     "SELECT count(*) FROM conversations c "

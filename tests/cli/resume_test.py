@@ -11,7 +11,7 @@ import zipfile
 
 from PIL import Image, ImageDraw
 
-from support import INTERRUPTED, PROGRAM, ProgramTest
+from support import INTERRUPTED, PROGRAM, ProgramTest, md5
 
 
 def picture(seed, size=(320, 240)):
@@ -84,39 +84,50 @@ class Resume(ProgramTest):
         return subprocess.Popen([str(PROGRAM), "ingest", str(case), str(self.evidence), "--json"],
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
-    def test_killed_at_ten_random_moments_it_ends_like_the_undisturbed_run(self):
-        wanted, summary = self.undisturbed()
-        case = self.new_case("killed")
-        chance = random.Random(20)
-        kills = 0
-        while kills < 10:
-            run = self.start(case)
-            try:
-                run.communicate(timeout=chance.uniform(0.02, max(0.1, summary["seconds"] * 0.6)))
-                break  # it got to its end before its turn: nothing is left to kill
-            except subprocess.TimeoutExpired:
-                run.kill()
-                run.communicate()
-                kills += 1
-        self.assertGreaterEqual(kills, 3, "the evidence is too small to be interrupted")
-        done = self.ingest(case, self.evidence)
-        self.assertEqual(self.canonical(case), wanted)
-        for key in ("items", "contents", "bytes", "media", "messages", "groups_new"):
-            self.assertEqual(done[key], summary[key], key)
-
-    def test_ctrl_c_leaves_a_case_that_opens_and_goes_on(self):
-        wanted, _ = self.undisturbed()
-        case = self.new_case("stopped")
+    def kill_at(self, case, seconds):
+        """Whether the run was still going then."""
         run = self.start(case)
         try:
-            run.communicate(timeout=0.3)
+            run.communicate(timeout=seconds)
+            return False
         except subprocess.TimeoutExpired:
-            run.send_signal(signal.SIGINT)
+            run.kill()
             run.communicate()
-            self.assertEqual(run.returncode, INTERRUPTED)
+            return True
+
+    def test_killed_at_ten_random_moments_it_ends_like_the_undisturbed_run(self):
+        wanted, summary = self.undisturbed()
+        chance = random.Random(20)
+        kills, cases = 0, 0
+        while kills < 10 and cases < 30:
+            cases += 1
+            case = self.new_case(f"killed{cases}")
+            while kills < 10 and self.kill_at(case, chance.uniform(0.05, summary["seconds"])):
+                kills += 1
+            done = self.ingest(case, self.evidence)
+            self.assertEqual(self.canonical(case), wanted)
+            for key in ("items", "contents", "bytes", "media", "messages", "groups_new"):
+                self.assertEqual(done[key], summary[key], key)
+        self.assertEqual(kills, 10, "the evidence is too small to be interrupted")
+
+    def test_ctrl_c_leaves_a_case_that_opens_and_goes_on(self):
+        first = (self.evidence / "f0000.bin").read_bytes()
+        list_file = self.folder / "list.txt"
+        list_file.write_text(md5(first) + "\n")
+        add = ("--name", "first", "--polarity", "note", "--algorithm", "md5")
+        whole, case = self.new_case("whole"), self.new_case("stopped")
+        for each in (whole, case):
+            self.run_program("list", "add", each, list_file, *add)
+        self.ingest(whole, self.evidence)
+        run = self.start(case)
+        self.assertIn(b"f0000.bin", run.stdout.readline())  # the walk is under way
+        run.send_signal(signal.SIGINT)
+        run.stdout.read()
+        run.stdout.close()
+        self.assertEqual(run.wait(), INTERRUPTED)
         self.run_program("case", "verify", case)
-        self.ingest(case, self.evidence)
-        self.assertEqual(self.canonical(case), wanted)
+        self.assertTrue(self.ingest(case, self.evidence)["resumed"])
+        self.assertEqual(self.canonical(case), self.canonical(whole, "whole.jsonl"))
 
     def test_one_and_eight_workers_give_the_same_canonical_export(self):
         one, _ = self.undisturbed("--jobs", "1")
