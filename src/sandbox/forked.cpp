@@ -255,8 +255,8 @@ class Forked {
 
 // Compiled once: it costs more than a fork.
 const Result<Filter>& filter_of_forks() {
-    static const Result<Filter> kFilter = Filter::make({});
-    return kFilter;
+    static const Result<Filter> filter = Filter::make({});
+    return filter;
 }
 
 Result<Bytes> run_forked(const Limits& limits, std::span<const int> descriptors, const Body& body) {

@@ -8,7 +8,7 @@
 namespace rempart::sandbox {
 
 std::span<std::byte> Inbox::room() {
-    constexpr std::size_t kAtLeast = 64 * 1024;
+    constexpr std::size_t kAtLeast = std::size_t{64} << 10;
     const std::size_t held = end_ - begin_;
     if (begin_ > 0) {
         std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),

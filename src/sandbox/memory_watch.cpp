@@ -45,9 +45,9 @@ MemorySizes memory_sizes(int fd) {
     std::array<std::byte, 128> text{};
     const auto size = read_at(fd, 0, text);
     std::string_view rest = chars_of(ByteView(text).first(size.value_or(0)));
-    static const auto kPageBytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     const std::uint64_t virtual_pages = take_number(rest);
-    return {virtual_pages * kPageBytes, take_number(rest) * kPageBytes};
+    return {virtual_pages * page_bytes, take_number(rest) * page_bytes};
 }
 
 MemoryWatch::MemoryWatch(pid_t pid) : pid_(pid) {

@@ -4,7 +4,7 @@
 
 #include <array>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <thread>
 
 #include <poll.h>
@@ -31,13 +31,14 @@ ChildSpec hostile(std::string how = "serve", const Limits& limits = kQuarterGib)
     return {.program = here / "hostile_program", .arguments = {std::move(how)}, .limits = limits};
 }
 
-std::optional<Child> started(const ChildSpec& spec = hostile()) {
+// Null, with the test failed, if it cannot be started.
+std::unique_ptr<Child> started(const ChildSpec& spec = hostile()) {
     auto child = Child::start(spec);
     if (!child) {
         ADD_FAILURE() << name(child.error().code) << ": " << child.error().message;
-        return std::nullopt;
+        return nullptr;
     }
-    return std::move(*child);
+    return std::make_unique<Child>(std::move(*child));
 }
 
 // The error of a child that is given one request.
@@ -314,7 +315,7 @@ TEST(Child, LeavesNoDescriptorAndNoProcessBehind) {
 // A worker outlives the thread that started it, and ends with the process: PR_SET_PDEATHSIG would
 // do neither.
 TEST(Child, OutlivesTheThreadThatStartedIt) {
-    std::optional<Child> child;
+    std::unique_ptr<Child> child;
     std::thread([&child] { child = started(); }).join();
     ASSERT_TRUE(child);
     const auto answer = child->call(bytes_of("echo still here"));

@@ -53,7 +53,8 @@ inline void do_ending_deed(std::string_view deed) {
     } else if (deed == "exit") {
         ::_exit(0);
     } else if (deed == "loop") {
-        for (volatile bool forever = true; forever;) {
+        while (true) {
+            used(nullptr); // a loop without effects may be taken away
         }
     }
 }
@@ -109,7 +110,8 @@ inline void do_forbidden_deed(std::string_view deed) {
     } else if (deed == "connect") {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
-        ::connect(3, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+        static_cast<void>(
+            ::connect(3, reinterpret_cast<const sockaddr*>(&address), sizeof address));
     } else if (deed == "io_uring") {
         io_uring_params parameters{};
         ::syscall(SYS_io_uring_setup, 1, &parameters);

@@ -21,6 +21,7 @@ namespace rempart::sandbox {
 namespace {
 
 using std::chrono::milliseconds;
+using namespace std::string_view_literals;
 
 constexpr Limits kQuarterGib{.memory_bytes = std::uint64_t{256} << 20};
 
@@ -176,17 +177,16 @@ TEST(RunConfined, AnAnswerLargerThanAllowedIsABadAnswer) {
 
 // The pipe for the answer is the only descriptor that the body was not given and has: hostile code
 // finds it by trying.
-Result<Bytes> answer_by_hand(std::string_view bytes) {
+void write_by_hand(std::string_view bytes) {
     for (int fd = 0; fd < 1024; ++fd) {
         if (fd != STDERR_FILENO && ::write(fd, bytes.data(), bytes.size()) > 0) {
-            break;
+            ::close(fd);
+            return;
         }
     }
-    ::_exit(0);
 }
 
 TEST(RunConfined, AForgedAnswerIsABadAnswerOrACrash) {
-    using namespace std::string_view_literals;
     const struct {
         std::string_view bytes;
         Errc code;
@@ -200,8 +200,10 @@ TEST(RunConfined, AForgedAnswerIsABadAnswerOrACrash) {
                  {"\x7\0\0\0\0\xff\1\0\0\0a"sv, Errc::bad_answer}, // an error without a name
                  {""sv, Errc::crashed}};
     for (const auto& [bytes, code] : cases) {
-        const auto result =
-            run_confined(kQuarterGib, {}, [bytes = bytes] { return answer_by_hand(bytes); });
+        const auto result = run_confined(kQuarterGib, {}, [bytes = bytes]() -> Result<Bytes> {
+            write_by_hand(bytes);
+            ::_exit(0);
+        });
         const Error error = error_of(result);
         EXPECT_EQ(name(error.code), name(code)) << testing::PrintToString(bytes) << error.message;
     }
@@ -209,13 +211,8 @@ TEST(RunConfined, AForgedAnswerIsABadAnswerOrACrash) {
 
 TEST(RunConfined, AnAnswerByAProcessThatDoesNotEndMeetsTheDeadline) {
     const Limits limits{.deadline = milliseconds(100)};
-    const auto result = run_confined(limits, {}, []() -> Result<Bytes> {
-        for (int fd = 0; fd < 1024; ++fd) {
-            if (fd != STDERR_FILENO && ::write(fd, "\6\0\0\0\1\1\0\0\0a", 10) > 0) {
-                ::close(fd);
-                break;
-            }
-        }
+    const auto result = run_confined(limits, {}, [] {
+        write_by_hand("\6\0\0\0\1\1\0\0\0a"sv);
         do_deed("loop");
         return done();
     });

@@ -146,39 +146,43 @@ Result<Bytes> obey(Received received) {
     return bytes_from("done");
 }
 
+// What it does instead of being a role.
+void misbehave_before(std::string_view how) {
+    if (how == "exit early") {
+        ::_exit(7);
+    } else if (how == "no hello") {
+        write_raw("\5\0\0\0hello"sv);
+        wait_for_ever();
+    } else if (how == "hello without confinement") {
+        write_raw("\x0b\0\0\0REMP\1\1\7\0\0\0\1"sv);
+        wait_for_ever();
+    } else if (how.starts_with("thread before")) {
+        std::thread(follow_orders).detach();
+    }
+}
+
+// Numbers, until the parent takes no more.
+int stream(Channel& channel) {
+    for (std::uint32_t i = 0;; ++i) {
+        WireWriter writer;
+        writer.u32(i);
+        if (!channel.send(writer.message())) {
+            return 1;
+        }
+    }
+}
+
 } // namespace
 } // namespace rempart::sandbox
 
 int main(int argc, char** argv) {
     using namespace rempart::sandbox;
     const std::string_view how = argc > 1 ? argv[1] : "";
-    if (how == "exit early") {
-        return 7;
-    }
-    if (how == "no hello") {
-        write_raw({"\5\0\0\0hello", 9});
-        wait_for_ever();
-    }
-    if (how == "hello without confinement") {
-        write_raw({"\x0b\0\0\0REMP\1\1\7\0\0\0\1", 15});
-        wait_for_ever();
-    }
-    if (how.starts_with("thread before")) {
-        std::thread(follow_orders).detach();
-    }
+    misbehave_before(how);
     const bool may = how == "threads" || how == "thread before, allowed";
     auto channel = enter_confinement(may ? Threads::allowed : Threads::none);
     if (!channel) {
         return 1;
     }
-    if (how == "stream") { // numbers until one is refused
-        for (std::uint32_t i = 0;; ++i) {
-            rempart::WireWriter writer;
-            writer.u32(i);
-            if (!channel->send(writer.message())) {
-                return 1;
-            }
-        }
-    }
-    return serve(*channel, obey);
+    return how == "stream" ? stream(*channel) : serve(*channel, obey);
 }
