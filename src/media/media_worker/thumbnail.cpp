@@ -10,6 +10,10 @@
 namespace rempart::media {
 namespace {
 
+// So many rows of a box are averaged at least, if it has them: more cannot be seen, and would touch
+// every pixel of a large picture once more. Our choice.
+constexpr std::uint32_t kRowsOfABox = 8;
+
 std::uint32_t scaled(std::uint32_t side, std::uint32_t longest) {
     if (longest <= kThumbnailSide) {
         return side;
@@ -22,7 +26,7 @@ std::uint32_t box_edge(std::uint32_t index, std::uint32_t side, std::uint32_t bo
     return static_cast<std::uint32_t>(std::uint64_t{index} * side / boxes);
 }
 
-// sums += row, 16 at a time: this one touches every pixel of a picture.
+// sums += row, 16 at a time: the one loop here that is long.
 void add(std::span<const std::uint8_t> row, std::span<std::uint16_t> sums) {
     using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
     using Words16 = std::uint16_t __attribute__((vector_size(32)));
@@ -44,22 +48,26 @@ void add(std::span<const std::uint8_t> row, std::span<std::uint16_t> sums) {
 
 Thumbnail::Thumbnail(std::uint32_t width, std::uint32_t height)
     : width_(width), height_(height), out_width_(scaled(width, std::max(width, height))),
-      out_height_(scaled(height, std::max(width, height))), short_sums_(width, 0), sums_(width, 0),
-      pixels_(std::size_t{out_width_} * out_height_, 128) {
+      out_height_(scaled(height, std::max(width, height))),
+      step_(std::max<std::uint32_t>(1, height / out_height_ / kRowsOfABox)), short_sums_(width, 0),
+      sums_(width, 0), pixels_(std::size_t{out_width_} * out_height_, 128) {
 }
 
 void Thumbnail::add_row(std::span<const std::uint8_t> luma) {
     if (row_ >= height_) {
         return;
     }
-    if (++rows_in_sixteen_bits_ > 257) { // 257 * 255 = 65,535
-        widen_sums();
-        rows_in_sixteen_bits_ = 1;
+    if ((row_ - box_start_) % step_ == 0) {
+        if (++rows_in_sixteen_bits_ > 257) { // 257 * 255 = 65,535
+            widen_sums();
+            rows_in_sixteen_bits_ = 1;
+        }
+        add(luma.first(width_), short_sums_);
+        ++rows_in_box_;
     }
-    add(luma.first(width_), short_sums_);
     ++row_;
     if (row_ == box_edge(out_row_ + 1, height_, out_height_)) {
-        close_box_row(row_ - box_start_);
+        close_box_row();
     }
 }
 
@@ -69,7 +77,7 @@ void Thumbnail::widen_sums() {
     }
 }
 
-void Thumbnail::close_box_row(std::uint32_t rows_in_box) {
+void Thumbnail::close_box_row() {
     widen_sums();
     rows_in_sixteen_bits_ = 0;
     std::uint8_t* out = pixels_.data() + std::size_t{out_row_} * out_width_;
@@ -80,17 +88,18 @@ void Thumbnail::close_box_row(std::uint32_t rows_in_box) {
         for (std::uint32_t x = from; x < to; ++x) {
             sum += sums_[x];
         }
-        const std::uint64_t pixels = std::uint64_t{to - from} * rows_in_box;
+        const std::uint64_t pixels = std::uint64_t{to - from} * rows_in_box_;
         out[i] = static_cast<std::uint8_t>((sum + pixels / 2) / pixels);
     }
     std::ranges::fill(sums_, 0);
+    rows_in_box_ = 0;
     box_start_ = row_;
     ++out_row_;
 }
 
 Bytes Thumbnail::finish() {
     if (row_ > box_start_ && out_row_ < out_height_) {
-        close_box_row(row_ - box_start_); // a cut picture: what came of the open box row
+        close_box_row(); // a cut picture: what came of the open box row
     }
     return encode_grey_jpeg(pixels_, out_width_, kThumbnailQuality);
 }

@@ -17,8 +17,9 @@ namespace rempart::media {
 inline constexpr std::uint32_t kThumbnailSide = 160;
 inline constexpr int kThumbnailQuality = 70;
 
-/// Averages boxes of pixels: box i covers the columns (rows) i*w/tw to (i+1)*w/tw. A picture no
-/// larger than a thumbnail keeps its size. Same rows, same bytes.
+/// Averages boxes of pixels: box i covers the columns (rows) i*w/tw to (i+1)*w/tw; of a high box
+/// every so many rows, at least 8. A picture no larger than a thumbnail keeps its size. Same rows,
+/// same bytes.
 class Thumbnail {
   public:
     /// \pre width and height at least 1.
@@ -34,11 +35,12 @@ class Thumbnail {
 
   private:
     void widen_sums();
-    void close_box_row(std::uint32_t rows_in_box);
+    void close_box_row();
 
     std::uint32_t width_, height_;
     std::uint32_t out_width_, out_height_;
-    std::uint32_t row_ = 0, out_row_ = 0, box_start_ = 0;
+    std::uint32_t step_; ///< Each step_-th row of a box counts.
+    std::uint32_t row_ = 0, out_row_ = 0, box_start_ = 0, rows_in_box_ = 0;
     /// Of the open box row, a column each; the newest rows in 16 bits, which add up faster.
     std::vector<std::uint16_t> short_sums_;
     std::vector<std::uint32_t> sums_;

@@ -103,6 +103,15 @@ TEST(Pixels, TransparentOnesLieOnWhite) {
     };
     EXPECT_LE(hamming_distance(hash_of(examined(with_alpha(255))), plain_hash()), 0);
     EXPECT_EQ(examined(with_alpha(0)).fingerprints[0].quality, 0); // all white
+    const std::string sixteen_bits = saved_after(".png", [](VipsImage* in, VipsImage** out) {
+        VipsImage* wide = nullptr;
+        const int failed = vips_colourspace(in, &wide, VIPS_INTERPRETATION_RGB16, nullptr);
+        const int failed_too =
+            failed != 0 ? failed : vips_bandjoin_const1(wide, out, 65535.0, nullptr);
+        g_object_unref(wide);
+        return failed_too;
+    });
+    EXPECT_LE(hamming_distance(hash_of(examined(sixteen_bits)), plain_hash()), 2);
 }
 
 TEST(Pixels, OfGreyWithAlphaAndOfOneBitAreDecoded) {
@@ -208,11 +217,33 @@ TEST(Metadata, IsSortedNamedAndWithinItsLimits) {
 
 TEST(Metadata, ThatCannotBeReadIsANoteAndThePixelsStay) {
     using namespace std::string_literals;
-    // A directory of 500 entries where there is room for none.
-    const std::string file = to_jpeg(draw(100, 80), {.exif = "II\x2A\0\x08\0\0\0\xF4\1\0\0"s});
-    const PictureFacts facts = examined(file);
+    // A text chunk that says it holds EXIF and ends there; CRC-32 of ISO/IEC 15948.
+    const std::string chunk = "\0\0\0\x15tEXtRaw profile type exif\xFB\x04\x85\x18"s;
+    std::string png = save(draw(100, 80), ".png[strip]");
+    png.insert(33, chunk); // behind signature and IHDR
+    const PictureFacts facts = examined(png);
     EXPECT_EQ(facts.fingerprints.size(), 2U);
-    EXPECT_FALSE(facts.partial);
+    EXPECT_FALSE(facts.partial) << facts.partial_reason;
+    EXPECT_EQ(facts.metadata,
+              (std::vector<MetadataField>{{"Rempart.MetadataError", "exiv2 error 14"}}));
+}
+
+TEST(Metadata, ThatIsMoreThanTheLimitsIsCutByRankAndCounted) {
+    VipsImage* image = to_vips(draw(100, 80));
+    for (const char* name : {"exif-ifd0-Make", "exif-ifd0-Model", "exif-ifd0-Software",
+                             "exif-ifd0-Artist", "exif-ifd0-Copyright"}) {
+        vips_image_set_string(image, name, "value (value, ASCII, 6 components, 6 bytes)");
+    }
+    const std::string file = save(image, ".jpg");
+    g_object_unref(image);
+    PictureRequest few = kAnyPicture;
+    few.limits.max_metadata_fields = 4;
+    const auto facts = examine_picture(bytes_of(file), few);
+    ASSERT_TRUE(facts);
+    ASSERT_EQ(facts->metadata.size(), 3U);
+    EXPECT_TRUE(facts->metadata[0].name.starts_with("Exif.Image.")) << facts->metadata[0].name;
+    EXPECT_EQ(facts->metadata[2].name, "Rempart.MetadataLeftOut");
+    EXPECT_FALSE(facts->metadata[2].value.starts_with("0"));
 }
 
 } // namespace
