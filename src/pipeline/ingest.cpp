@@ -48,7 +48,8 @@ class Ingest {
   private:
     Result<void> find_or_add_exhibit();
     Result<void> walk_exhibit();
-    Result<void> walk_with(const Context& context, casefile::IngestWriter writer);
+    Result<void> walk_with(const Matcher& matcher, StoredContents& stored, media::Pool& media,
+                           casefile::IngestWriter writer);
     Result<std::unique_ptr<examine::Source>> open_source(std::uint64_t first_ordinal) const;
     Result<void> end_of_walk(WalkResult&& walked);
     Result<void> verify();
@@ -150,21 +151,13 @@ Result<void> Ingest::walk_exhibit() {
     if (!writer) {
         return fail(writer.error());
     }
-    SpoolSpace spool_space(file_.folder(), kMaxSpoolMemoryBytes);
-    ThreadPool threads(jobs_);
-    const Context context{.options = options_,
-                          .threads = threads,
-                          .media = *media,
-                          .matcher = *matcher,
-                          .stored = **stored,
-                          .spool_space = spool_space,
-                          .counters = counters_};
-    auto walked = walk_with(context, std::move(*writer));
+    auto walked = walk_with(*matcher, **stored, *media, std::move(*writer));
     media_confinement_ = media->confinement();
     return walked;
 }
 
-Result<void> Ingest::walk_with(const Context& context, casefile::IngestWriter writer) {
+Result<void> Ingest::walk_with(const Matcher& matcher, StoredContents& stored, media::Pool& media,
+                               casefile::IngestWriter writer) {
     const casefile::ResumeRecord at = writer.resume_point();
     ResumePoint start{.next_seq = at.next_seq};
     if (at.top_level_items > 0) {
@@ -183,9 +176,22 @@ Result<void> Ingest::walk_with(const Context& context, casefile::IngestWriter wr
                          .counters = counters_,
                          .readers = readers_},
                         std::move(writer));
+    // In this order: tasks that are still under way at a stop use all that stands above them.
+    SpoolSpace spool_space(file_.folder(), kMaxSpoolMemoryBytes);
+    ThreadPool threads(jobs_);
+    const Context context{.options = options_,
+                          .threads = threads,
+                          .media = media,
+                          .matcher = matcher,
+                          .stored = stored,
+                          .spool_space = spool_space,
+                          .counters = counters_};
     Walk walk(context, committer, readers_, start);
     auto walked = walk.run(std::move(*source));
     const bool cut_short = !walked || walked->stopped;
+    if (cut_short) {
+        threads.discard_waiting();
+    }
     if (auto written = committer.finish(cut_short ? 0 : walked->end_seq, cut_short); !written) {
         return written;
     }

@@ -28,7 +28,7 @@ Result<MediumFacts> MediumCheck::wait() {
     return facts_;
 }
 
-Result<MediumFacts> MediumCheck::read() {
+Result<MediumFacts> MediumCheck::read(const std::stop_token& abandoned) {
     auto source = examine::open_medium(plan_, readers_);
     if (!source) {
         return fail(source.error());
@@ -36,7 +36,7 @@ Result<MediumFacts> MediumCheck::read() {
     recognise::Digester digester(wants_md5_ ? recognise::DigestSet::all
                                             : recognise::DigestSet::sha_only);
     MediumFacts facts;
-    while (stop_ == nullptr || !stop_->load()) {
+    while (!abandoned.stop_requested() && (stop_ == nullptr || !stop_->load())) {
         auto event = (*source)->next();
         if (!event) {
             return fail(event.error());

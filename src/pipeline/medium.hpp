@@ -31,6 +31,7 @@ class MediumCheck {
                 bool wants_md5, const std::atomic<bool>* stop);
     MediumCheck(const MediumCheck&) = delete;
     MediumCheck& operator=(const MediumCheck&) = delete;
+    /// Abandons the reading if it is not done.
     ~MediumCheck();
 
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_.load(); }
@@ -39,7 +40,7 @@ class MediumCheck {
     [[nodiscard]] Result<MediumFacts> wait();
 
   private:
-    [[nodiscard]] Result<MediumFacts> read();
+    [[nodiscard]] Result<MediumFacts> read(const std::stop_token& abandoned);
 
     examine::ExhibitPlan plan_;
     examine::ReaderConfig readers_;

@@ -28,6 +28,14 @@ void ThreadPool::submit(std::function<void()> task) {
     wake_.notify_one();
 }
 
+void ThreadPool::discard_waiting() {
+    std::deque<std::function<void()>> discarded; // destroyed after the lock is given back
+    {
+        const std::scoped_lock lock(mutex_);
+        discarded.swap(tasks_);
+    }
+}
+
 void ThreadPool::work() {
     while (true) {
         std::function<void()> task;

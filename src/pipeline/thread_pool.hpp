@@ -25,6 +25,8 @@ class ThreadPool {
 
     /// Never waits. The number of tasks is bounded by the caller (the walk's window).
     void submit(std::function<void()> task);
+    /// Forgets the tasks that no thread has begun: their results are not wanted any more.
+    void discard_waiting();
 
   private:
     void work();
