@@ -13,8 +13,9 @@ namespace rempart::pipeline {
 
 MediumCheck::MediumCheck(const examine::ExhibitPlan& plan, const examine::ReaderConfig& readers,
                          bool wants_md5, const std::atomic<bool>* stop)
-    : plan_(plan), readers_(readers), wants_md5_(wants_md5), stop_(stop), thread_([this] {
-          facts_ = read();
+    : plan_(plan), readers_(readers), wants_md5_(wants_md5), stop_(stop),
+      thread_([this](const std::stop_token& abandoned) {
+          facts_ = read(abandoned);
           done_ = true;
       }) {
 }
