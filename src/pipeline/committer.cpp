@@ -26,16 +26,22 @@ Committer::~Committer() {
 }
 
 void Committer::take(std::uint64_t seq, Result<Finished>&& finished) {
+    bool is_next = false;
     {
         const std::scoped_lock lock(mutex_);
         waiting_.emplace(seq, std::move(finished));
+        is_next = seq == next_seq_;
     }
-    changed_.notify_all();
+    if (is_next) { // any other wakes nobody: the committer waits for one item only
+        ready_.notify_one();
+    }
 }
 
 bool Committer::wait_for_window(std::uint64_t seq, std::uint64_t ahead) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return failure_ || seq < next_seq_ + ahead; });
+    walk_waits_ = true;
+    advanced_.wait(lock, [&] { return failure_ || seq < next_seq_ + ahead; });
+    walk_waits_ = false;
     return !failure_;
 }
 
@@ -50,7 +56,7 @@ Result<void> Committer::finish(std::uint64_t end_seq, bool cut_short) {
         end_seq_ = end_seq;
         cut_short_ = cut_short;
     }
-    changed_.notify_all();
+    ready_.notify_one();
     if (thread_.joinable()) {
         thread_.join();
     }
@@ -62,7 +68,7 @@ Result<void> Committer::finish(std::uint64_t end_seq, bool cut_short) {
 
 std::optional<Result<Finished>> Committer::next() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] {
+    ready_.wait(lock, [&] {
         return waiting_.contains(next_seq_) || (end_seq_ && (cut_short_ || next_seq_ >= *end_seq_));
     });
     const auto found = waiting_.find(next_seq_);
@@ -81,6 +87,7 @@ void Committer::run() {
         if (done) {
             done = commit_if_due(++written);
         }
+        bool wake_walk = false;
         {
             const std::scoped_lock lock(mutex_);
             if (!done) {
@@ -88,8 +95,11 @@ void Committer::run() {
             } else {
                 ++next_seq_;
             }
+            wake_walk = walk_waits_;
         }
-        changed_.notify_all();
+        if (wake_walk) {
+            advanced_.notify_one();
+        }
         if (!done) {
             return;
         }

@@ -60,7 +60,9 @@ class Committer {
     std::chrono::steady_clock::time_point last_commit_;
 
     std::mutex mutex_;
-    std::condition_variable changed_;
+    std::condition_variable ready_;    ///< For the committer: what it waits for may be there.
+    std::condition_variable advanced_; ///< For the walk: the committer came on.
+    bool walk_waits_ = false;
     std::map<std::uint64_t, Result<Finished>> waiting_; ///< Bounded by the walk's window.
     std::optional<std::uint64_t> end_seq_;
     bool cut_short_ = false;

@@ -58,11 +58,26 @@ Handle<T> owned(T* raw) {
     return Handle<T>(raw);
 }
 
+// The algorithms, fetched once for the whole process: a fetch costs as much as hashing a small
+// file. Constant after its making, so any thread may use it. The order of the members is the order
+// in which they must be made, and undone in reverse.
+struct Library {
+    Handle<OSSL_LIB_CTX> context = owned(OSSL_LIB_CTX_new());
+    Handle<OSSL_PROVIDER> provider = owned(OSSL_PROVIDER_load(context.get(), "default"));
+    Handle<EVP_MD> md5 = owned(EVP_MD_fetch(context.get(), "MD5", nullptr));
+    Handle<EVP_MD> sha1 = owned(EVP_MD_fetch(context.get(), "SHA1", nullptr));
+    Handle<EVP_MD> sha256 = owned(EVP_MD_fetch(context.get(), "SHA256", nullptr));
+};
+
+const Library& library() {
+    static const Library kLibrary;
+    return kLibrary;
+}
+
 class OneDigest {
   public:
-    OneDigest(OSSL_LIB_CTX* library, const char* algorithm)
-        : algorithm_(owned(EVP_MD_fetch(library, algorithm, nullptr))),
-          context_(owned(EVP_MD_CTX_new())) {
+    explicit OneDigest(const EVP_MD* algorithm)
+        : algorithm_(algorithm), context_(owned(EVP_MD_CTX_new())) {
         start();
     }
 
@@ -82,12 +97,12 @@ class OneDigest {
 
   private:
     void start() {
-        if (EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) != 1) {
+        if (EVP_DigestInit_ex2(context_.get(), algorithm_, nullptr) != 1) {
             throw std::bad_alloc();
         }
     }
 
-    Handle<EVP_MD> algorithm_;
+    const EVP_MD* algorithm_;
     Handle<EVP_MD_CTX> context_;
 };
 
@@ -106,20 +121,17 @@ std::size_t size_bytes(HashKind kind) noexcept {
     return kKinds[static_cast<std::size_t>(kind)].size_bytes;
 }
 
-// The order of the members is the order in which they must be made, and undone in reverse.
 struct Digester::State {
     explicit State(DigestSet set) {
         if (set != DigestSet::sha_only) {
-            md5.emplace(library.get(), "MD5");
+            md5.emplace(library().md5.get());
         }
         if (set != DigestSet::md5_only) {
-            sha1.emplace(library.get(), "SHA1");
-            sha256.emplace(library.get(), "SHA256");
+            sha1.emplace(library().sha1.get());
+            sha256.emplace(library().sha256.get());
         }
     }
 
-    Handle<OSSL_LIB_CTX> library = owned(OSSL_LIB_CTX_new());
-    Handle<OSSL_PROVIDER> provider = owned(OSSL_PROVIDER_load(library.get(), "default"));
     std::optional<OneDigest> md5;
     std::optional<OneDigest> sha1;
     std::optional<OneDigest> sha256;
