@@ -2,10 +2,12 @@
 #include "rempart/recognise/near_groups.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 #include <thread>
 
-#include "recognise/pdq_index.hpp"
+#include "recognise/near_pairs.hpp"
+#include "recognise/pdq_bands.hpp"
 
 namespace rempart::recognise {
 namespace {
@@ -70,28 +72,49 @@ Distinct reduce(std::span<const PdqFingerprint> fingerprints, Sets& sets) {
     return distinct;
 }
 
-struct Search {
-    std::span<const PdqFingerprint> fingerprints;
-    const Distinct& distinct;
-    const PdqIndex& index;
-    int radius;
+// The bands, or slices of the questions where the bands do not help, one after the other by any
+// thread that is free: what is united does not depend on by whom.
+class Work {
+  public:
+    Work(const Distinct& distinct, const NearPairs& pairs)
+        : distinct_(distinct), pairs_(pairs), by_band_(pairs.bands_help()) {}
 
-    // Unites the pictures questions[first], questions[first + step], ... with all that are near.
-    void unite_near(Sets& sets, std::size_t first, std::size_t step) const {
-        std::vector<PdqMatch> matches;
-        std::vector<std::uint32_t> scratch;
-        for (std::size_t k = first; k < distinct.questions.size(); k += step) {
-            const std::size_t picture = distinct.questions[k];
-            for (const PdqHash hash : fingerprints[picture].hashes) {
-                matches.clear();
-                index.find_within(hash, radius, matches, scratch);
-                for (const PdqMatch& match : matches) {
-                    sets.unite(picture, distinct.of_hash[match.index]);
-                }
+    void run(Sets& sets) {
+        constexpr std::size_t kSlices = 256;
+        const auto unite = [&](std::size_t asked, std::size_t hash) {
+            sets.unite(distinct_.questions[asked / kOrientations], distinct_.of_hash[hash]);
+        };
+        for (;;) {
+            const std::size_t part = next_.fetch_add(1, std::memory_order_relaxed);
+            if (part >= (by_band_ ? kBands : kSlices)) {
+                return;
+            }
+            if (by_band_) {
+                pairs_.visit_band(part, unite);
+            } else {
+                pairs_.visit_slice(part, kSlices, unite);
             }
         }
     }
+
+  private:
+    const Distinct& distinct_;
+    const NearPairs& pairs_;
+    bool by_band_;
+    std::atomic<std::size_t> next_{0};
 };
+
+// The hashes that are asked for: 8 of each question, one after the other.
+std::vector<PdqHash> asked_hashes(std::span<const PdqFingerprint> fingerprints,
+                                  const Distinct& distinct) {
+    std::vector<PdqHash> asked;
+    asked.reserve(distinct.questions.size() * kOrientations);
+    for (const std::size_t picture : distinct.questions) {
+        const auto& hashes = fingerprints[picture].hashes;
+        asked.insert(asked.end(), hashes.begin(), hashes.end());
+    }
+    return asked;
+}
 
 } // namespace
 
@@ -100,15 +123,16 @@ std::vector<std::size_t> near_groups(std::span<const PdqFingerprint> fingerprint
     Sets all(fingerprints.size());
     if (radius >= 0) {
         const Distinct distinct = reduce(fingerprints, all);
-        const PdqIndex index(distinct.hashes);
-        const Search search{fingerprints, distinct, index, radius};
-        const std::size_t parts = std::max(threads, 1U);
-        std::vector<Sets> found(parts, Sets(fingerprints.size()));
+        const auto asked = asked_hashes(fingerprints, distinct);
+        const NearPairs pairs(asked, distinct.hashes, radius);
+        Work work(distinct, pairs);
+        std::vector<Sets> found(std::max(threads, 1U), Sets(fingerprints.size()));
         {
             std::vector<std::jthread> workers;
-            for (std::size_t part = 0; part < parts; ++part) {
-                workers.emplace_back([&, part] { search.unite_near(found[part], part, parts); });
+            for (std::size_t k = 1; k < found.size(); ++k) {
+                workers.emplace_back([&, k] { work.run(found[k]); });
             }
+            work.run(found[0]);
         }
         for (Sets& part : found) {
             for (std::size_t i = 0; i < fingerprints.size(); ++i) {

@@ -4,11 +4,7 @@
 /// \file
 /// Every hash within a distance of a query, without looking at each one, and without missing any.
 ///
-/// Multi-index hashing: Norouzi, Punjani, Fleet, "Fast Search in Hamming Space with Multi-Index
-/// Hashing", CVPR 2012. The 256 bits are cut into 16 bands of 16. Two hashes at most 31 bits apart
-/// differ in at most one bit in one of the bands (16 bands with two would be 32), so it is enough
-/// to look, band by band, at the hashes that have the query's value there or one of the 16 values
-/// next to it: 0.4 % of a list of unlike pictures.
+/// Multi-index hashing over the bands of pdq_bands.hpp.
 
 #include <cstdint>
 #include <span>
@@ -25,8 +21,6 @@ class PdqIndex {
   public:
     /// Our choice: below it a scan takes less time than 272 look-ups.
     static constexpr std::size_t kMinIndexed = 2048;
-    /// Beyond it one bit a band is not enough, and each hash is looked at.
-    static constexpr int kMaxIndexedRadius = 31;
 
     PdqIndex() = default;
     /// \pre at most 2^32 - 1 hashes
@@ -42,10 +36,10 @@ class PdqIndex {
   private:
     [[nodiscard]] bool is_indexed() const { return !starts_.empty(); }
     void build_band(std::size_t band);
-    /// The hashes whose value in `band` is within `band_radius`, 0 or 1, of the query's.
-    void append_candidates(std::size_t band, std::uint16_t value, int band_radius,
+    /// The hashes whose value in `band` is within `bits`, 0 or 1, of the query's.
+    void append_candidates(std::size_t band, std::uint16_t value, int bits,
                            std::vector<std::uint32_t>& candidates) const;
-    [[nodiscard]] std::size_t count_candidates(PdqHash query, int band_radius) const;
+    [[nodiscard]] std::size_t count_candidates(PdqHash query, int bits) const;
 
     std::vector<PdqHash> hashes_;
     /// By band: where in `ids_` each value's hashes begin, and the end.

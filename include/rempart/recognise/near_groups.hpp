@@ -21,10 +21,11 @@ namespace rempart::recognise {
 /// The group of each fingerprint: the smallest index of its group. A picture below the quality is
 /// alone in its group, whatever it looks like.
 ///
-/// Each picture is asked for in its 8 orientations, on `threads` threads (0 counts as 1), in a
-/// multi-index of all: a pair is found however few of its bits agree, but not each pair is
-/// compared. Costs grow with the square only where many pictures are alike; docs/recognition.md has
-/// figures. Memory: 100 bytes a picture, 8 more a picture and thread, and 4 MiB.
+/// Each picture is asked for in its 8 orientations, on `threads` threads (0 counts as 1, more than
+/// 16 are of little use). No pair is missed, but not each pair is compared: the search goes through
+/// the bands of multi-index hashing, unless so many pictures are alike that comparing each pair is
+/// less work. docs/recognition.md has figures. Memory: 350 bytes a picture, and 80 more a picture
+/// and thread.
 [[nodiscard]] std::vector<std::size_t> near_groups(std::span<const PdqFingerprint> fingerprints,
                                                    int radius = PdqHash::kMatchDistance,
                                                    unsigned threads = 1);
