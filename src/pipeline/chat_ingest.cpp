@@ -163,7 +163,7 @@ class Taker {
 } // namespace
 
 std::string resolve_attachment(std::string_view export_path, std::string_view claimed) {
-    if (claimed.empty() || claimed.starts_with('/')) {
+    if (claimed.empty() || claimed.starts_with('/') || claimed.ends_with('/')) {
         return {};
     }
     const std::size_t folder_size = export_path.find_last_of("/!") + 1; // npos + 1: no folder

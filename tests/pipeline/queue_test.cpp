@@ -36,7 +36,7 @@ PictureView picture(int number, std::uint64_t seed, int flipped_bits = 0, int qu
     PictureView view;
     view.content = number;
     view.sha256 = hex_of(number);
-    view.picture = {.format = "jpeg", .width = 1000, .height = 800};
+    view.picture = {.format = "jpeg", .width = 1000, .height = 800, .partial_reason = {}};
     casefile::FingerprintRecord fingerprint;
     fingerprint.algorithm = "pdq";
     fingerprint.variant = "full";
@@ -114,8 +114,9 @@ TEST(Queue, IsTheSameWhateverTheNumberOfThreads) {
 
 TEST(Queue, RulesNameTheMaterialAndNeverAPerson) {
     for (const QueueRule& rule : queue_rules()) {
-        for (const std::string_view word : {"person", "owner", "sender", "account", "age", "sex"}) {
-            EXPECT_EQ(std::string(rule.fact).find(word), std::string::npos) << rule.fact;
+        const std::string fact = ' ' + std::string(rule.fact) + ' ';
+        for (const std::string word : {"person", "owner", "sender", "account", "age", "sex"}) {
+            EXPECT_EQ(fact.find(' ' + word + ' '), std::string::npos) << fact;
         }
     }
 }

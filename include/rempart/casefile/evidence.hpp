@@ -168,7 +168,8 @@ struct GroupRecord {
 
 struct Totals {
     std::uint64_t items = 0, contents = 0, bytes = 0, messages = 0;
-    std::uint64_t pictures = 0; ///< Contents of the family "picture", also those that do not decode.
+    std::uint64_t pictures =
+        0; ///< Contents of the family "picture", also those that do not decode.
     std::uint64_t hits_exact = 0, hits_near = 0; ///< Distinct (content, list) pairs.
     std::uint64_t groups = 0; ///< With unknown members; of an exhibit: with one seen in it.
     std::map<std::string, std::uint64_t> errors; ///< Items and contents by error code.
