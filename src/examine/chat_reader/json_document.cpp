@@ -50,25 +50,30 @@ JsonNode scalar(dom::element value) {
     return node;
 }
 
+// The size of the string at the front of `text`, both quotes included.
+std::size_t string_size(std::string_view text) {
+    std::size_t i = 1;
+    while (text[i] != '"') {
+        i += text[i] == '\\' ? 2U : 1U;
+    }
+    return i + 1;
+}
+
 // The size of the JSON value (or key) at the front of `text`, which a strict parser has accepted.
 std::size_t value_size(std::string_view text) {
     std::size_t depth = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    std::size_t i = 0;
+    while (i < text.size()) {
         const char c = text[i];
-        if (c == '"') {
-            for (++i; text[i] != '"'; ++i) {
-                i += text[i] == '\\' ? 1U : 0U;
-            }
-        } else if (c == '{' || c == '[') {
-            ++depth;
-        } else if (depth == 0 &&
-                   (c == ',' || c == ':' || c == '}' || c == ']' || is_json_space(c))) {
+        const bool closes = c == '}' || c == ']';
+        if (depth == 0 && (closes || c == ',' || c == ':' || is_json_space(c))) {
             return i;
-        } else if (c == '}' || c == ']') {
-            --depth;
         }
+        depth += c == '{' || c == '[' ? 1U : 0U;
+        depth -= closes ? 1U : 0U;
+        i += c == '"' ? string_size(text.substr(i)) : 1U;
     }
-    return text.size();
+    return i;
 }
 
 } // namespace
@@ -82,33 +87,39 @@ struct JsonDocument::Parser {
     void flatten(dom::element root, std::vector<JsonNode>& nodes) {
         open.assign(1, {root, 0});
         nodes.assign(1, scalar(root));
-        for (std::size_t next = 0; next < open.size(); ++next) {
-            const auto [element, index] = open[next];
+        std::size_t next = 0;
+        while (next < open.size()) { // it grows meanwhile
+            const auto [element, index] = open[next++];
             const std::size_t first = nodes.size();
-            const auto add = [&](dom::element value, std::string_view key) {
-                nodes.push_back(scalar(value));
-                nodes.back().key = key;
-                if (value.is_array() || value.is_object()) {
-                    open.emplace_back(value, nodes.size() - 1);
-                }
-            };
-            if (element.is_array()) {
-                for (const dom::element value : dom::array(element)) {
-                    add(value, {});
-                }
-            } else if (element.is_object()) {
-                for (const auto field : dom::object(element)) {
-                    add(field.value, field.key);
-                }
-            }
+            add_children(element, nodes);
             nodes[index].first_child = static_cast<std::uint32_t>(first);
             nodes[index].children = static_cast<std::uint32_t>(nodes.size() - first);
+        }
+    }
+
+    void add_children(dom::element parent, std::vector<JsonNode>& nodes) {
+        if (parent.is_array()) {
+            for (const dom::element value : dom::array(parent)) {
+                add(value, {}, nodes);
+            }
+            return;
+        }
+        for (const auto field : dom::object(parent)) {
+            add(field.value, field.key, nodes);
+        }
+    }
+
+    void add(dom::element value, std::string_view key, std::vector<JsonNode>& nodes) {
+        nodes.push_back(scalar(value));
+        nodes.back().key = key;
+        if (value.is_array() || value.is_object()) {
+            open.emplace_back(value, nodes.size() - 1);
         }
     }
 };
 
 JsonDocument::JsonDocument(std::uint32_t max_depth) : parser_(std::make_unique<Parser>()) {
-    constexpr std::size_t kFirstCapacityBytes = 4 * 1024;
+    constexpr std::size_t kFirstCapacityBytes = 4096;
     parser_->ready = parser_->parser.allocate(kFirstCapacityBytes, max_depth);
 }
 

@@ -2,13 +2,14 @@
 #include "examine/chat_reader/json_repair.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "examine/chat_reader/json_scan.hpp"
+#include "examine/chat_reader/number_text.hpp"
 #include "rempart/core/text.hpp"
 
 namespace rempart::examine::chat_reader {
@@ -16,19 +17,29 @@ namespace {
 
 constexpr std::string_view kReplacement = "\\ufffd";
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+// 0 to 15, or -1.
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 // The value of the first `digits` characters, all of which must be hexadecimal digits; -1
 // otherwise.
 int hex_value(std::string_view text, std::size_t digits) {
-    if (text.size() < digits ||
-        !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(digits), is_hex)) {
+    if (text.size() < digits) {
         return -1;
     }
     int value = 0;
-    std::from_chars(text.data(), text.data() + digits, value, 16);
+    for (const char c : text.substr(0, digits)) {
+        const int digit = hex_digit(c);
+        if (digit < 0) {
+            return -1;
+        }
+        value = value * 16 + digit;
+    }
     return value;
 }
 
@@ -37,18 +48,13 @@ bool is_number_char(char c) {
 }
 
 bool fits_a_number(std::string_view token) {
-    const char* const end = token.data() + token.size();
-    std::int64_t integer = 0;
-    if (const auto [rest, fault] = std::from_chars(token.data(), end, integer);
-        fault == std::errc() && rest == end) {
+    if (number_of<std::int64_t>(token)) {
         return true;
     }
-    if (token.find_first_of(".eE") == std::string_view::npos) {
-        return false;
-    }
-    double real = 0;
-    const auto [rest, fault] = std::from_chars(token.data(), end, real);
-    return fault == std::errc() && rest == end && std::isfinite(real);
+    const auto real = token.find_first_of(".eE") == std::string_view::npos
+                          ? std::nullopt
+                          : number_of<double>(token);
+    return real && std::isfinite(*real);
 }
 
 class Mender {

@@ -57,18 +57,26 @@ class Structure {
 
     std::size_t take_plain(std::string_view chunk, std::size_t i) {
         for (; i < chunk.size(); ++i) {
-            switch (kClasses[static_cast<unsigned char>(chunk[i])]) {
-            case CharClass::other: continue;
-            case CharClass::quote: in_string_ = true; return i + 1;
-            case CharClass::open: open(chunk[i]); continue;
-            case CharClass::close:
-                close(chunk[i]);
-                if (complete_ || broken_) {
-                    return i + 1;
-                }
+            const CharClass kind = kClasses[static_cast<unsigned char>(chunk[i])];
+            if (kind != CharClass::other && meet(chunk[i], kind)) {
+                return i + 1;
             }
         }
         return i;
+    }
+
+    // True if what follows is no plain text any more.
+    bool meet(char c, CharClass kind) {
+        if (kind == CharClass::quote) {
+            in_string_ = true;
+            return true;
+        }
+        if (kind == CharClass::open) {
+            open(c);
+            return false;
+        }
+        close(c);
+        return complete_ || broken_;
     }
 
     void open(char bracket) {

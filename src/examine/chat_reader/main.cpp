@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The confined program chat_reader: one export, one request, one stream of records.
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 
 #include "examine/chat_protocol.hpp"
@@ -45,9 +46,10 @@ int main() {
     if (!channel) {
         return EXIT_FAILURE;
     }
-    const auto request = channel->receive();
-    if (!request || !*request) {
-        return request ? EXIT_SUCCESS : EXIT_FAILURE;
+    const auto received = channel->receive();
+    if (!received) {
+        return EXIT_FAILURE;
     }
-    return answer(*channel, **request) ? EXIT_SUCCESS : EXIT_FAILURE;
+    const std::optional<sandbox::Received>& request = *received;
+    return !request || answer(*channel, *request) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

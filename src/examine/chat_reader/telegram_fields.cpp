@@ -2,13 +2,13 @@
 #include "examine/chat_reader/telegram_fields.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "examine/chat_reader/number_text.hpp"
 #include "rempart/core/text.hpp"
 
 namespace rempart::examine::chat_reader {
@@ -70,13 +70,7 @@ std::optional<std::int64_t> integer_of(const JsonNode& node) {
     if (node.type == JsonType::integer) {
         return node.integer;
     }
-    std::int64_t value = 0;
-    const char* const end = node.text.data() + node.text.size();
-    const auto [rest, fault] = std::from_chars(node.text.data(), end, value);
-    if (node.type != JsonType::text || node.text.empty() || fault != std::errc() || rest != end) {
-        return std::nullopt;
-    }
-    return value;
+    return node.type == JsonType::text ? number_of<std::int64_t>(node.text) : std::nullopt;
 }
 
 } // namespace

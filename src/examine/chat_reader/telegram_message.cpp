@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "examine/chat_reader/number_text.hpp"
 #include "examine/chat_reader/telegram_fields.hpp"
 #include "rempart/core/text.hpp"
 
@@ -21,6 +21,16 @@ namespace {
 constexpr std::int64_t kLastSecond = 253'402'300'799;
 constexpr std::int64_t kFirstSecond = -62'135'596'800;
 
+// The text of one part: itself, or the first "text" of an object.
+std::string_view part_text(const JsonDocument& document, const JsonNode& part) {
+    for (const JsonNode& member : document.children(part)) {
+        if (member.key == "text" && member.type == JsonType::text) {
+            return member.text;
+        }
+    }
+    return part.text;
+}
+
 // A text, or an array of texts and of objects with a "text": all parts joined.
 std::string joined_text(const JsonDocument& document, const JsonNode& node) {
     if (node.type == JsonType::text) {
@@ -28,15 +38,7 @@ std::string joined_text(const JsonDocument& document, const JsonNode& node) {
     }
     std::string body;
     for (const JsonNode& part : document.children(node)) {
-        if (part.type == JsonType::text) {
-            body += part.text;
-        }
-        for (const JsonNode& member : document.children(part)) {
-            if (member.key == "text" && member.type == JsonType::text) {
-                body += member.text;
-                break; // of two keys "text" in one part the first counts
-            }
-        }
+        body += part_text(document, part);
     }
     return to_utf8(body);
 }
@@ -62,8 +64,8 @@ std::string take_body(const JsonDocument& document, TelegramFields& fields) {
     };
     const JsonNode* const parts = usable(Field::text_entities);
     const JsonNode* const text = usable(Field::text);
-    std::string from_parts = parts == nullptr ? std::string() : joined_text(document, *parts);
-    std::string from_text = text == nullptr ? std::string() : joined_text(document, *text);
+    const std::string from_parts = parts == nullptr ? std::string() : joined_text(document, *parts);
+    const std::string from_text = text == nullptr ? std::string() : joined_text(document, *text);
     if (parts != nullptr && !has_styled_part(document, *parts) &&
         from_parts.empty() == parts->empty()) {
         fields.take(Field::text_entities);
@@ -89,11 +91,9 @@ ChatTime take_time(TelegramFields& fields, Field local, Field unix_time) {
     }
     const std::string raw =
         node->type == JsonType::integer ? fmt::to_string(node->integer) : to_utf8(node->text);
-    std::int64_t seconds = 0;
-    const auto [rest, fault] = std::from_chars(raw.data(), raw.data() + raw.size(), seconds);
-    const bool is_number = fault == std::errc() && rest == raw.data() + raw.size();
-    if (is_number && seconds >= kFirstSecond && seconds <= kLastSecond) {
-        time.utc = TimeValue::utc(seconds);
+    const auto seconds = number_of<std::int64_t>(raw);
+    if (seconds && *seconds >= kFirstSecond && *seconds <= kLastSecond) {
+        time.utc = TimeValue::utc(*seconds);
         time.raw = time.raw.empty() ? raw : time.raw;
         fields.take(unix_time);
     }
@@ -267,28 +267,26 @@ std::string take_reply(TelegramFields& fields) {
     return fmt::format("{}/{}", other, *id);
 }
 
-void add_reacting_accounts(const JsonDocument& document, const TelegramFields& fields,
-                           std::vector<SeenAccount>& accounts) {
-    const JsonNode* const reactions = fields.find(Field::reactions);
-    if (reactions == nullptr) {
-        return;
+SeenAccount account_of(const JsonDocument& document, const JsonNode& recent) {
+    SeenAccount account;
+    for (const JsonNode& part : document.children(recent)) {
+        if (part.key == "from_id") {
+            account.id = telegram_peer(part);
+        } else if (part.key == "from") {
+            account.name = to_utf8(part.text);
+        }
     }
-    for (const JsonNode& reaction : document.children(*reactions)) {
-        for (const JsonNode& member : document.children(reaction)) {
-            if (member.key != "recent") {
-                continue;
-            }
-            for (const JsonNode& recent : document.children(member)) {
-                SeenAccount account;
-                for (const JsonNode& part : document.children(recent)) {
-                    if (part.key == "from_id") {
-                        account.id = telegram_peer(part);
-                    } else if (part.key == "from") {
-                        account.name = to_utf8(part.text);
-                    }
-                }
-                accounts.push_back(std::move(account));
-            }
+    return account;
+}
+
+void add_reacting_accounts(const JsonDocument& document, const JsonNode& reaction,
+                           std::vector<SeenAccount>& accounts) {
+    for (const JsonNode& member : document.children(reaction)) {
+        if (member.key != "recent") {
+            continue;
+        }
+        for (const JsonNode& recent : document.children(member)) {
+            accounts.push_back(account_of(document, recent));
         }
     }
 }
@@ -334,7 +332,11 @@ Result<TelegramMessage> read_telegram_message(JsonDocument& document) {
     if (!sender.id.empty() || !sender.name.empty()) {
         result.accounts.push_back(std::move(sender));
     }
-    add_reacting_accounts(document, fields, result.accounts);
+    if (const JsonNode* const reactions = fields.find(Field::reactions); reactions != nullptr) {
+        for (const JsonNode& reaction : document.children(*reactions)) {
+            add_reacting_accounts(document, reaction, result.accounts);
+        }
+    }
     message.sent = take_time(fields, Field::date, Field::date_unixtime);
     message.edited = take_time(fields, Field::edited, Field::edited_unixtime);
     message.body = take_body(document, fields);
