@@ -45,10 +45,10 @@ show_and_report() {
     step "0 3 4" status "$case"
     say "Known material: the first ten places"
     step 0 hits "$case" >"$out/hits.txt"
-    head -n 11 "$out/hits.txt"
+    head -n 12 "$out/hits.txt"
     say "New material, most urgent first: the first ten groups"
     step 0 new "$case" >"$out/new.txt"
-    head -n 11 "$out/new.txt"
+    head -n 12 "$out/new.txt"
     say "The report, in English and French"
     step 0 report "$case" --out "$out/report-en" --language en
     step 0 report "$case" --out "$out/report-fr" --language fr

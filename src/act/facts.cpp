@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -20,9 +21,16 @@ class Problems {
     void add(std::string_view code, Problem problem) {
         by_code_[std::string(code)].add(std::move(problem), rows_per_code_);
     }
-    /// Counts what was left out of the rows already.
-    void count(std::string_view code, std::uint64_t more) {
-        by_code_[std::string(code)].total += more;
+    /// An item that stands for a part of the evidence: its reader may tell the same of the volume.
+    void add_part(std::string_view code, Problem problem) {
+        told_.emplace(problem.exhibit, problem.what);
+        add(code, std::move(problem));
+    }
+    /// Unless an item of that exhibit told the same.
+    void add_untold(std::string_view code, Problem problem) {
+        if (!told_.contains({problem.exhibit, problem.what})) {
+            add(code, std::move(problem));
+        }
     }
 
     [[nodiscard]] std::vector<ProblemsOfCode> finish() && {
@@ -37,6 +45,7 @@ class Problems {
 
   private:
     std::map<std::string, Rows<Problem>> by_code_;
+    std::set<std::pair<std::string, std::string>> told_;
     std::size_t rows_per_code_;
 };
 
@@ -51,11 +60,11 @@ Result<void> gather_exhibits(casefile::Case& file, const ReportLimits& limits, F
         facts.verified += record.verification == "verified" ? 1U : 0U;
         facts.verification_failed += record.verification == "failed" ? 1U : 0U;
         if (record.error) {
-            problems.add(name(record.error->code), {.where = "exhibit",
-                                                    .exhibit = record.label,
-                                                    .path = {},
-                                                    .stream = {},
-                                                    .what = record.error->message});
+            problems.add_untold(name(record.error->code), {.where = "exhibit",
+                                                           .exhibit = record.label,
+                                                           .path = {},
+                                                           .stream = {},
+                                                           .what = record.error->message});
         }
         const auto volumes = casefile::volumes(file, record.id);
         if (!volumes) {
@@ -63,11 +72,11 @@ Result<void> gather_exhibits(casefile::Case& file, const ReportLimits& limits, F
         }
         for (const casefile::VolumeRecord& volume : *volumes) {
             if (volume.error) {
-                problems.add(name(volume.error->code), {.where = "volume",
-                                                        .exhibit = record.label,
-                                                        .path = volume.label,
-                                                        .stream = {},
-                                                        .what = volume.error->message});
+                problems.add_untold(name(volume.error->code), {.where = "volume",
+                                                               .exhibit = record.label,
+                                                               .path = volume.label,
+                                                               .stream = {},
+                                                               .what = volume.error->message});
             }
             exhibit.volumes.add(volume, limits.volumes_per_exhibit);
         }
@@ -81,6 +90,15 @@ Result<void> gather_exhibits(casefile::Case& file, const ReportLimits& limits, F
     return {};
 }
 
+// Hits come sorted, so the digests of one entry that match at one place follow each other.
+bool same_place(const casefile::HitView& a, const casefile::HitView& b) {
+    const auto key = [](const casefile::HitView& v) {
+        return std::tie(v.hit.list, v.hit.match, v.entry, v.exhibit_label, v.item_path,
+                        v.item_stream);
+    };
+    return key(a) == key(b);
+}
+
 Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Facts& facts) {
     const auto records = casefile::lists(file);
     if (!records) {
@@ -88,18 +106,32 @@ Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Fact
     }
     std::map<casefile::RowId, ListFacts> lists;
     std::map<casefile::RowId, std::set<std::pair<bool, casefile::RowId>>> seen;
+    std::set<casefile::RowId> alert_exact, alert_near;
+    std::optional<casefile::HitView> last;
     auto read = casefile::each_hit(file, [&](const casefile::HitView& view) -> Result<void> {
         ListFacts& list = lists[view.hit.list];
         const bool exact = view.hit.match == "exact";
         if (seen[view.hit.list].emplace(exact, view.hit.content).second) {
             ++(exact ? list.contents_exact : list.contents_near);
         }
-        list.places.add(view, limits.hits_per_list);
+        if (view.polarity == "alert") {
+            (exact ? alert_exact : alert_near).insert(view.hit.content);
+        }
+        const bool again = last && same_place(*last, view);
+        if (!again) {
+            list.places.add({view, {view.hit.algorithm}}, limits.hits_per_list);
+        } else if (list.places.shown.size() == list.places.total) { // the last place is shown
+            list.places.shown.back().algorithms.push_back(view.hit.algorithm);
+        }
+        last = view;
         return {};
     });
     if (!read) {
         return read;
     }
+    facts.alert_exact = alert_exact.size();
+    facts.alert_near = static_cast<std::uint64_t>(std::ranges::count_if(
+        alert_near, [&](casefile::RowId content) { return !alert_exact.contains(content); }));
     for (const casefile::ListRecord& record : *records) {
         ListFacts list = std::move(lists[record.id]);
         list.record = record;
@@ -149,8 +181,7 @@ Result<void> gather_groups(casefile::Case& file, const ReportOptions& options,
     return {};
 }
 
-Result<void> gather_chats(casefile::Case& file, const ReportLimits& limits, Facts& facts,
-                          Problems& problems) {
+Result<void> gather_chats(casefile::Case& file, const ReportLimits& limits, Facts& facts) {
     auto conversations = casefile::conversations(file);
     if (!conversations) {
         return fail(conversations.error());
@@ -163,25 +194,16 @@ Result<void> gather_chats(casefile::Case& file, const ReportLimits& limits, Fact
         return fail(exports.error());
     }
     for (auto& view : *exports) {
-        const Problem empty{.where = "chat",
-                            .exhibit = view.exhibit_label,
-                            .path = view.path,
-                            .stream = {},
-                            .what = {}};
-        const auto& reasons = view.record.reject_reasons;
-        for (const std::string& reason : reasons) {
-            Problem problem = empty;
-            problem.what = reason;
-            problems.add(name(Errc::malformed), std::move(problem));
+        for (const std::string& reason : view.record.reject_reasons) {
+            facts.rejects.add({.where = "chat",
+                               .exhibit = view.exhibit_label,
+                               .path = view.path,
+                               .stream = {},
+                               .what = reason},
+                              limits.rejects);
         }
-        if (view.record.rejected > reasons.size()) {
-            problems.count(name(Errc::malformed), view.record.rejected - reasons.size());
-        }
-        if (view.record.truncated) {
-            Problem problem = empty;
-            problem.what = "the export ends before its end";
-            problems.add(name(Errc::truncated), std::move(problem));
-        }
+        const std::uint64_t told = view.record.reject_reasons.size();
+        facts.rejects.total += std::max(view.record.rejected, told) - told;
         facts.exports.add(std::move(view), limits.exports);
     }
     return {};
@@ -207,7 +229,12 @@ Result<void> gather_problems(casefile::Case& file, Problems& problems) {
         }
         if (view.item.error) {
             problem.what = view.item.error->message;
-            problems.add(name(view.item.error->code), std::move(problem));
+            const std::string_view code = name(view.item.error->code);
+            if (view.item.kind == "problem") {
+                problems.add_part(code, std::move(problem));
+            } else {
+                problems.add(code, std::move(problem));
+            }
         } else if (!view.item.unread.empty()) {
             problems.add(name(Errc::damaged), std::move(problem));
         }
@@ -229,6 +256,9 @@ Result<Facts> gather_facts(casefile::Case& file, const ReportOptions& options,
         return fail(totals.error());
     }
     facts.totals = std::move(*totals);
+    if (auto done = gather_problems(file, problems); !done) { // before those who ask what it told
+        return fail(done.error());
+    }
     if (auto done = gather_exhibits(file, limits, facts, problems); !done) {
         return fail(done.error());
     }
@@ -238,10 +268,7 @@ Result<Facts> gather_facts(casefile::Case& file, const ReportOptions& options,
     if (auto done = gather_groups(file, options, limits, facts, problems); !done) {
         return fail(done.error());
     }
-    if (auto done = gather_chats(file, limits, facts, problems); !done) {
-        return fail(done.error());
-    }
-    if (auto done = gather_problems(file, problems); !done) {
+    if (auto done = gather_chats(file, limits, facts); !done) {
         return fail(done.error());
     }
     const auto runs = casefile::runs(file);

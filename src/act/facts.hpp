@@ -22,7 +22,7 @@ namespace rempart::act {
 struct ReportLimits {
     std::size_t exhibits = 500, volumes_per_exhibit = 64, lists = 100, hits_per_list = 100;
     std::size_t groups = 100, conversations = 200, exports = 200, problems_per_code = 50,
-                runs = 100;
+                runs = 100, rejects = 100;
 };
 
 /// Rows that are shown, of all that there are.
@@ -45,11 +45,17 @@ struct ExhibitFacts {
     Rows<casefile::VolumeRecord> volumes;
 };
 
+/// A place of listed material: one row, however many digests of the entry it matches.
+struct PlaceFacts {
+    casefile::HitView hit; ///< The first of them.
+    std::vector<std::string> algorithms;
+};
+
 struct ListFacts {
     casefile::ListRecord record;
     std::uint64_t contents_exact = 0; ///< Distinct contents whose digest the list holds.
     std::uint64_t contents_near = 0;  ///< Distinct contents that are near a listed picture.
-    Rows<casefile::HitView> places;   ///< The list's order of hits: distance, exhibit, item.
+    Rows<PlaceFacts> places;          ///< The list's order of hits: distance, exhibit, item.
 };
 
 struct GroupFacts {
@@ -60,7 +66,7 @@ struct GroupFacts {
 
 /// Something that could not be read, or not whole.
 struct Problem {
-    std::string where; ///< "item", "content", "picture", "volume", "exhibit", "chat".
+    std::string where; ///< "item", "content", "picture", "volume", "exhibit", "chat" (a record).
     std::string exhibit, path, stream;
     std::string what;
     std::uint64_t unread_bytes = 0; ///< Of an item: blocks that the medium did not give.
@@ -79,6 +85,8 @@ struct Facts {
     TimeValue made;
     std::string program_version;
     casefile::Totals totals;
+    std::uint64_t alert_exact = 0;  ///< Distinct contents that are on an alert list.
+    std::uint64_t alert_near = 0;   ///< Others that are near a picture of an alert list.
     std::uint64_t new_pictures = 0; ///< Unknown members of all groups of the queue.
     std::uint64_t verification_failed = 0, verified = 0, problems = 0;
     Rows<ExhibitFacts> exhibits;
@@ -86,6 +94,7 @@ struct Facts {
     Rows<GroupFacts> groups; ///< Of the queue: with at least one unknown member.
     Rows<casefile::ConversationView> conversations;
     Rows<casefile::ChatExportView> exports;
+    Rows<Problem> rejects; ///< Records of exports; their exports are among the problems.
     std::vector<ProblemsOfCode> problem_codes; ///< By count, then by name.
     Rows<casefile::RunRecord> runs;
 };

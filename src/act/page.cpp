@@ -94,8 +94,8 @@ void write_glance(Page& page, const Facts& facts) {
     figure(page, "volume read", words.size(totals.bytes), "figure");
     figure(page, "pictures", words.number(totals.pictures), "figure");
     figure(page, "messages", words.number(totals.messages), "figure");
-    figure(page, "known exact", words.number(totals.hits_exact), "figure strong");
-    figure(page, "known near", words.number(totals.hits_near), "figure strong");
+    figure(page, "known exact", words.number(facts.alert_exact), "figure strong");
+    figure(page, "known near", words.number(facts.alert_near), "figure strong");
     figure(page, "new groups", words.number(facts.groups.total), "figure strong");
     figure(page, "unread", words.number(facts.problems), "figure");
     page.html.close().line();

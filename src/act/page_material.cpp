@@ -20,8 +20,9 @@ void exhibit_row(Page& page, const ExhibitFacts& exhibit) {
     const casefile::ExhibitRecord& record = exhibit.record;
     Html& html = page.html;
     html.open("tr").open("th", {{"scope", "row"}}).open("bdi").text(record.label).close().close();
-    html.element("td", page.words.of_row(record.kind));
-    html.element("td", page.words.size(record.size_bytes), {{"class", "number"}});
+    html.element("td", page.words.of_row(record.kind), {{"class", "word"}});
+    html.element("td", record.kind == "folder" ? "–" : page.words.size(record.size_bytes),
+                 {{"class", "number"}});
     html.element("td", page.words.number(exhibit.totals.items), {{"class", "number"}});
     html.open("td");
     badge(page, page.words.of_row(record.verification), css_of_verification(record.verification));
@@ -78,7 +79,7 @@ void exhibit_details(Page& page, const ExhibitFacts& exhibit) {
     open_table(page, page.words.fill("volumes of", {label}), "volumes",
                {"volume", "#starts at", "#size", "file system", "#items", "remark"});
     for (const casefile::VolumeRecord& volume : exhibit.volumes.shown) {
-        row(page, {{volume.label},
+        row(page, {{std::string(page.words.of_row(volume.label))},
                    {page.words.number(volume.offset_bytes), "number"},
                    {page.words.size(volume.size_bytes), "number"},
                    {volume.file_system.empty() ? "–" : volume.file_system},
@@ -89,11 +90,15 @@ void exhibit_details(Page& page, const ExhibitFacts& exhibit) {
     say_what_is_left_out(page, exhibit.volumes.shown.size(), exhibit.volumes.total);
 }
 
-std::string match_words(const Page& page, const casefile::HitRecord& hit) {
-    if (hit.match == "exact") {
-        return page.words.fill("by algorithm", {hit.algorithm});
+std::string match_words(const Page& page, const PlaceFacts& place) {
+    std::string algorithms;
+    for (const std::string& algorithm : place.algorithms) {
+        algorithms += (algorithms.empty() ? "" : ", ") + algorithm;
     }
-    return page.words.fill("bits", {fmt::format("{}", hit.distance), hit.algorithm});
+    if (place.hit.hit.match == "exact") {
+        return page.words.fill("by algorithm", {algorithms});
+    }
+    return page.words.fill("bits", {fmt::format("{}", place.hit.hit.distance), algorithms});
 }
 
 void list_places(Page& page, const ListFacts& list) {
@@ -102,7 +107,8 @@ void list_places(Page& page, const ListFacts& list) {
     }
     open_table(page, page.words.fill("hits of", {list.record.name}), "hits",
                {"exhibit", "path", "match", "entry"});
-    for (const casefile::HitView& hit : list.places.shown) {
+    for (const PlaceFacts& place : list.places.shown) {
+        const casefile::HitView& hit = place.hit;
         std::string path = hit.item_path;
         if (!hit.item_stream.empty()) {
             path += ':' + hit.item_stream;
@@ -111,7 +117,8 @@ void list_places(Page& page, const ListFacts& list) {
         if (!hit.category.empty()) {
             entry += fmt::format(" [{}]", hit.category);
         }
-        row(page, {{hit.exhibit_label}, {path, "path"}, {match_words(page, hit.hit)}, {entry}});
+        row(page,
+            {{hit.exhibit_label}, {path, "path"}, {match_words(page, place), "word"}, {entry}});
     }
     close_table(page);
     say_what_is_left_out(page, list.places.shown.size(), list.places.total);
@@ -195,7 +202,7 @@ void write_known(Page& page, const Facts& facts) {
     for (const ListFacts& list : facts.lists.shown) {
         const casefile::ListRecord& record = list.record;
         row(page, {{record.name},
-                   {std::string(page.words.of_row(record.polarity))},
+                   {std::string(page.words.of_row(record.polarity)), "word"},
                    {record.scheme.empty() ? "–" : record.scheme},
                    {page.words.number(record.hashes), "number"},
                    {fmt::format("{}", record.radius), "number"},

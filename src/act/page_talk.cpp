@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sections 4 to 7: conversations, what could not be read, runs, methods.
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,12 +12,17 @@
 namespace rempart::act {
 namespace {
 
-std::string joined(const std::vector<std::string>& parts) {
-    std::string text;
-    for (const std::string& part : parts) {
-        text += (text.empty() ? "" : ", ") + part;
+/// What the exports are known to leave out: each sentence once, in the order in which they come.
+std::vector<std::string> losses_of(const Facts& facts) {
+    std::vector<std::string> losses;
+    for (const casefile::ChatExportView& view : facts.exports.shown) {
+        for (std::string& loss : strings_of_json(view.record.known_losses_json)) {
+            if (std::ranges::find(losses, loss) == losses.end()) {
+                losses.push_back(std::move(loss));
+            }
+        }
     }
-    return text;
+    return losses;
 }
 
 void conversation_rows(Page& page, const Facts& facts) {
@@ -34,8 +41,8 @@ void conversation_rows(Page& page, const Facts& facts) {
                                 words.number(view.attachments_present)),
                     "number"},
                    {words.number(view.attachments_hit), "number"},
-                   {words.time(view.first_utc)},
-                   {words.time(view.last_utc)}});
+                   {words.time(view.first_utc), "word"},
+                   {words.time(view.last_utc), "word"}});
     }
     close_table(page);
     say_what_is_left_out(page, facts.conversations.shown.size(), facts.conversations.total);
@@ -49,7 +56,7 @@ void export_rows(Page& page, const Facts& facts) {
     for (const casefile::ChatExportView& view : facts.exports.shown) {
         row(page, {{view.exhibit_label},
                    {view.path, "path"},
-                   {view.record.format},
+                   {view.record.format, "word"},
                    {words.number(view.record.parsed), "number"},
                    {words.number(view.record.rejected), "number"},
                    {words.number(view.record.skipped), "number"},
@@ -58,14 +65,23 @@ void export_rows(Page& page, const Facts& facts) {
     }
     close_table(page);
     say_what_is_left_out(page, facts.exports.shown.size(), facts.exports.total);
-    std::string said; // the same for every export of a format: once is enough
-    for (const casefile::ChatExportView& view : facts.exports.shown) {
-        const std::string losses = joined(strings_of_json(view.record.known_losses_json));
-        if (!losses.empty() && losses != said) {
-            page.html.element("p", words.fill("losses", {losses}), {{"class", "note"}}).line();
-            said = losses;
+    const std::vector<std::string> losses = losses_of(facts);
+    if (!losses.empty()) {
+        page.html.element("h3", words("losses")).open("ul", {{"class", "note"}}).line();
+        for (const std::string& loss : losses) {
+            page.html.element("li", loss).line();
         }
+        page.html.close().line();
     }
+}
+
+void reject_rows(Page& page, const Facts& facts) {
+    open_table(page, page.words("rejects"), "problems", {"exhibit", "export", "detail"});
+    for (const Problem& reject : facts.rejects.shown) {
+        row(page, {{reject.exhibit}, {reject.path, "path"}, {reject.what}});
+    }
+    close_table(page);
+    say_what_is_left_out(page, facts.rejects.shown.size(), facts.rejects.total);
 }
 
 void problem_rows(Page& page, const ProblemsOfCode& code) {
@@ -73,7 +89,7 @@ void problem_rows(Page& page, const ProblemsOfCode& code) {
     open_table(page, fmt::format("{} – {}", words.of_row(code.code), words.number(code.rows.total)),
                "problems", {"exhibit", "place", "where", "detail"});
     for (const Problem& problem : code.rows.shown) {
-        std::string place = problem.path;
+        std::string place = problem.path.empty() ? "–" : problem.path;
         if (!problem.stream.empty()) {
             place += ':' + problem.stream;
         }
@@ -84,7 +100,7 @@ void problem_rows(Page& page, const ProblemsOfCode& code) {
         }
         row(page, {{problem.exhibit},
                    {place, "path"},
-                   {std::string(words.of_row(problem.where))},
+                   {std::string(words.of_row(problem.where)), "word"},
                    {what}});
     }
     close_table(page);
@@ -104,6 +120,9 @@ void write_talk(Page& page, const Facts& facts) {
     if (facts.exports.total > 0) {
         export_rows(page, facts);
     }
+    if (facts.rejects.total > 0) {
+        reject_rows(page, facts);
+    }
     page.html.close().line();
 }
 
@@ -116,7 +135,7 @@ void write_unread(Page& page, const Facts& facts) {
     } else {
         open_table(page, "", "codes", {"cause", "#count"});
         for (const ProblemsOfCode& code : facts.problem_codes) {
-            row(page, {{std::string(words.of_row(code.code))},
+            row(page, {{std::string(words.of_row(code.code)), "word"},
                        {words.number(code.rows.total), "number"}});
         }
         close_table(page);
@@ -138,8 +157,8 @@ void write_runs(Page& page, const Facts& facts) {
                    {"started", "ended", "outcome", "version", "#jobs", "confinement"});
         for (const casefile::RunRecord& run : facts.runs.shown) {
             row(page,
-                {{words.time(run.started)},
-                 {words.time(run.ended)},
+                {{words.time(run.started), "word"},
+                 {words.time(run.ended), "word"},
                  {std::string(run.outcome.empty() ? words("running") : words.of_row(run.outcome))},
                  {run.program_version},
                  {words.number(run.jobs), "number"},

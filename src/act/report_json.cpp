@@ -72,13 +72,14 @@ Json exhibit_of(const ExhibitFacts& exhibit) {
             {"volumes", rows_of(exhibit.volumes, volume_of)}};
 }
 
-Json hit_of(const casefile::HitView& view) {
+Json place_of(const PlaceFacts& place) {
+    const casefile::HitView& view = place.hit;
     return {{"exhibit", text_of(view.exhibit_label)},
             {"path", text_of(view.item_path)},
             {"stream", text_of(view.item_stream)},
             {"sha256", view.sha256},
             {"match", view.hit.match},
-            {"algorithm", view.hit.algorithm},
+            {"algorithms", place.algorithms},
             {"variant", view.hit.variant},
             {"distance", view.hit.distance},
             {"orientation", view.hit.orientation},
@@ -101,7 +102,7 @@ Json list_of(const ListFacts& list) {
             {"empty_file_hashes", record.empty_file_hashes},
             {"contents_exact", list.contents_exact},
             {"contents_near", list.contents_near},
-            {"places", rows_of(list.places, hit_of)}};
+            {"places", rows_of(list.places, place_of)}};
 }
 
 Json group_of(const GroupFacts& group) {
@@ -213,10 +214,13 @@ std::string write_json(const Facts& facts) {
                       {"exhibits_verified", facts.verified},
                       {"exhibits_failed_verification", facts.verification_failed},
                       {"lists", rows_of(facts.lists, list_of)},
+                      {"alert_exact", facts.alert_exact},
+                      {"alert_near", facts.alert_near},
                       {"new_pictures", facts.new_pictures},
                       {"groups", rows_of(facts.groups, group_of)},
                       {"conversations", rows_of(facts.conversations, conversation_of)},
                       {"exports", rows_of(facts.exports, export_of)},
+                      {"rejects", rows_of(facts.rejects, problem_of)},
                       {"problems", problems_of(facts)},
                       {"runs", rows_of(facts.runs, run_of)}};
     return report.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';

@@ -38,15 +38,16 @@ constexpr std::array kPhrases{
     Phrase{"volume read", "Volume", "Volume"},
     Phrase{"pictures", "Pictures", "Images"},
     Phrase{"messages", "Messages", "Messages"},
-    Phrase{"known exact", "Known, exact", "Connus, exacts"},
-    Phrase{"known near", "Known, near", "Connus, proches"},
+    Phrase{"known exact", "On alert lists, exact", "Sur liste d’alerte, exacts"},
+    Phrase{"known near", "On alert lists, near", "Sur liste d’alerte, proches"},
     Phrase{"new groups", "Groups of new pictures", "Groupes d’images nouvelles"},
     Phrase{"unread", "Could not be read", "Non lus"},
     Phrase{"count notes",
-           "An item is a place; a content is what distinct bytes are. “Known” counts "
-           "distinct pairs of a content and a list.",
+           "An item is a place; a content is what distinct bytes are. “On alert lists” counts "
+           "distinct contents: exact matches first, then what is near and not exact.",
            "Un élément est un emplacement\u00a0; un contenu désigne des octets distincts. "
-           "«\u00a0Connus\u00a0» compte les couples distincts contenu – liste."},
+           "«\u00a0Sur liste d’alerte\u00a0» compte les contenus distincts\u00a0: les "
+           "correspondances exactes, puis les proches qui ne sont pas exactes."},
     Phrase{"all verified", "Every exhibit that can be compared was verified against its digest.",
            "Chaque scellé comparable a été vérifié d’après son empreinte."},
     Phrase{"some failed",
@@ -145,8 +146,8 @@ constexpr std::array kPhrases{
     Phrase{"complete", "Complete", "Complet"},
     Phrase{"yes", "yes", "oui"},
     Phrase{"cut short", "no: it is cut short", "non\u00a0: il est tronqué"},
-    Phrase{"losses", "Known to be missing from such exports: {0}",
-           "Connu pour manquer dans ces exports\u00a0: {0}"},
+    Phrase{"losses", "What such exports leave out", "Ce que ces exports omettent"},
+    Phrase{"rejects", "Records that could not be read", "Enregistrements non lus"},
 
     Phrase{"unread title", "What could not be read", "Ce qui n’a pas pu être lu"},
     Phrase{"unread intro",
@@ -251,6 +252,8 @@ constexpr std::array kRowNames{
     Phrase{"left-out", "left out on request", "omis sur demande"},
     Phrase{"open", "not complete", "inachevé"},
     Phrase{"complete", "complete", "terminé"},
+    Phrase{"whole medium", "whole medium", "support entier"},
+    Phrase{"unallocated", "unallocated", "non alloué"},
     Phrase{"alert", "alert", "alerte"},
     Phrase{"allow", "allow", "exclusion"},
     Phrase{"note", "note", "signalement"},
@@ -265,7 +268,6 @@ constexpr std::array kRowNames{
     Phrase{"picture", "picture", "image"},
     Phrase{"volume", "volume", "volume"},
     Phrase{"exhibit", "exhibit", "scellé"},
-    Phrase{"chat", "record of an export", "enregistrement d’export"},
 
     Phrase{"invalid_argument", "invalid value", "valeur invalide"},
     Phrase{"malformed", "does not follow its format", "non conforme à son format"},
