@@ -9,6 +9,7 @@
 
 #include "rempart/core/fd.hpp"
 #include "rempart/examine/source.hpp"
+#include "sandbox/sanitized.hpp"
 #include "support/archive_fixtures.hpp"
 #include "support/result.hpp"
 
@@ -91,6 +92,17 @@ TEST(ArchiveSource, EveryFixtureGivesTheSameThroughTheConfinedReader) {
 TEST(ArchiveSource, LimitsReachTheReader) {
     const Walked walked = walk(fixture_bytes("ustar.tar"), config(), {.max_entries = 2});
     EXPECT_TRUE(walked.lines.ends_with("problem  - - limit_exceeded\n")) << walked.lines;
+}
+
+// xz keeps the dictionary's size whatever the content's: the decoder asks for 768 MiB at once.
+TEST(ArchiveSource, ADictionaryLargerThanTheMemoryIsAProblem) {
+    if (sandbox::kSanitized) {
+        return; // sanitizers watch what is used, not what is asked for
+    }
+    ReaderConfig small = config();
+    small.limits.memory_bytes = std::uint64_t{512} << 20;
+    const Walked walked = walk(fixture_bytes("large_dictionary.xz"), small);
+    EXPECT_NE(walked.lines.find(" memory\n"), std::string::npos) << walked.lines;
 }
 
 TEST(ArchiveSource, AMissingReaderIsAnError) {

@@ -276,6 +276,9 @@ def streams():
     put("nothing.gz", gzip.compress(b"", mtime=0), [("file", "content", b"", "-")])
     put("plain.bz2", bz2.compress(B), [("file", "content", B, "-")])
     put("plain.xz", lzma.compress(B), [("file", "content", B, "-")])
+    large = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 768 << 20}]
+    if not (HERE / "large_dictionary.xz").exists():  # the compressor needs gigabytes
+        (HERE / "large_dictionary.xz").write_bytes(lzma.compress(B, filters=large))
     put("plain.lzma", lzma.compress(B, lzma.FORMAT_ALONE), [("file", "content", B, "-")])
     for tool, name in (("zstd", "plain.zst"), ("lz4", "plain.lz4")):
         data = subprocess.run([tool, "-q", "-c"], input=B, check=True, capture_output=True).stdout
