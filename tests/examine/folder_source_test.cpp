@@ -20,78 +20,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "folder_walking.hpp"
 #include "support/result.hpp"
 #include "support/temp_dir.hpp"
 
 namespace rempart::examine {
 namespace {
-
-namespace fs = std::filesystem;
-
-void put(const fs::path& path, std::string_view content) {
-    std::ofstream(path, std::ios::binary) << content;
-}
-
-std::string content_of(int fd) {
-    std::string content(size_of(fd).value(), '\0');
-    const auto got = read_at(fd, 0, std::as_writable_bytes(std::span(content)));
-    EXPECT_EQ(got.value(), content.size());
-    return content;
-}
-
-// One item with what came for it. `content` is "-" if no file came.
-struct Told {
-    ItemBegin begin;
-    std::string content = "-";
-    bool ended = false;
-};
-
-std::string line_of(const Told& item) {
-    const ItemHead& head = item.begin.head;
-    return fmt::format("{} {} {} {} {}", item.begin.ordinal, name(head.kind), head.path,
-                       item.content, head.error ? name(head.error->code) : "ok");
-}
-
-Result<std::unique_ptr<Source>> open_at(const fs::path& path, WalkStart start = {}) {
-    return open_folder({.kind = ExhibitKind::folder, .segments = {path}, .size_bytes = 0}, start);
-}
-
-std::vector<Told> walk(Source& source) {
-    std::vector<Told> items;
-    while (true) {
-        auto event = source.next();
-        if (!event || std::holds_alternative<SourceEnd>(*event)) {
-            EXPECT_TRUE(event) << "a folder's walk never ends with an error";
-            return items;
-        }
-        if (auto* begin = std::get_if<ItemBegin>(&*event)) {
-            EXPECT_TRUE(items.empty() || items.back().ended);
-            items.push_back({.begin = std::move(*begin)});
-        } else if (const auto* file = std::get_if<ItemFile>(&*event)) {
-            EXPECT_FALSE(items.back().ended);
-            items.back().content = content_of(file->descriptor.get());
-        } else {
-            EXPECT_TRUE(std::holds_alternative<ItemEnd>(*event));
-            items.back().ended = true;
-        }
-    }
-}
-
-std::vector<std::string> lines(const std::vector<Told>& items) {
-    std::vector<std::string> all;
-    for (const Told& item : items) {
-        all.push_back(line_of(item));
-    }
-    return all;
-}
-
-std::vector<std::string> lines_at(const fs::path& path, WalkStart start = {}) {
-    auto source = open_at(path, start);
-    EXPECT_TRUE(source);
-    return source ? lines(walk(**source)) : std::vector<std::string>{};
-}
-
-using Lines = std::vector<std::string>;
 
 TEST(FolderSource, EntriesComeInTheOrderOfTheirBytesAndDirectoriesAtTheirPlace) {
     const TempDir dir;
@@ -125,6 +59,32 @@ TEST(FolderSource, LinksAreRecordedAndNeverFollowed) {
     EXPECT_EQ(lines_at(dir.path()),
               (Lines{"0 symlink away - ok", "1 symlink broken - ok", "2 symlink d/loop - ok",
                      "3 symlink file - ok", "4 file one x ok", "5 file two x ok"}));
+}
+
+TEST(FolderSource, WhatIsReplacedByALinkDuringTheWalkIsNotFollowed) {
+    const TempDir dir, outside;
+    put(outside.path() / "secret", "not evidence");
+    for (const char* path : {"a", "file"}) {
+        put(dir.path() / path, "x");
+    }
+    fs::create_directory(dir.path() / "folder");
+    auto source = open_at(dir.path());
+    ASSERT_TRUE(source);
+    auto first = (*source)->next(); // the names are listed by now
+    ASSERT_TRUE(first && std::holds_alternative<ItemBegin>(*first));
+    fs::remove(dir.path() / "file");
+    fs::create_symlink(outside.path() / "secret", dir.path() / "file");
+    fs::remove(dir.path() / "folder");
+    fs::create_directory_symlink(outside.path(), dir.path() / "folder");
+    Lines rest;
+    for (auto event = (*source)->next(); event && !std::holds_alternative<SourceEnd>(*event);
+         event = (*source)->next()) {
+        if (const auto* begin = std::get_if<ItemBegin>(&*event)) {
+            rest.push_back(line_of({.begin = {begin->ordinal, begin->head}}));
+        }
+        EXPECT_FALSE(std::holds_alternative<ItemFile>(*event) && !rest.empty());
+    }
+    EXPECT_EQ(rest, (Lines{"1 symlink file - ok", "2 problem folder - not_found"}));
 }
 
 TEST(FolderSource, TheOperatorsOwnPathMayRunOverLinks) {
@@ -240,7 +200,7 @@ void put_in(int directory, const char* name) {
 
 TEST(FolderSource, ATreeOf2000LevelsIsWalkedAndLeftAgain) {
     const TempDir dir;
-    UniqueFd deepest = dig(dir.path(), 2'000);
+    const UniqueFd deepest = dig(dir.path(), 2'000);
     put_in(deepest.get(), "bottom");
     put(dir.path() / "z", "top");
     fs::create_directory(dir.path() / "d/e");
@@ -249,7 +209,7 @@ TEST(FolderSource, ATreeOf2000LevelsIsWalkedAndLeftAgain) {
     ASSERT_TRUE(source);
     const auto items = walk(**source);
     ASSERT_EQ(items.size(), 3U);
-    EXPECT_EQ(items[0].begin.head.path.size(), 2 * 2'000 + std::strlen("bottom"));
+    EXPECT_EQ(items[0].begin.head.path.size(), std::size_t{2} * 2'000 + std::strlen("bottom"));
     EXPECT_EQ(items[0].content, "x");
     EXPECT_EQ(line_of(items[1]), "1 file d/e/beside x ok");
     EXPECT_EQ(line_of(items[2]), "2 file z top ok");
@@ -264,7 +224,7 @@ TEST(FolderSource, MoreThan4096LevelsAreALabelledLimit) {
     ASSERT_EQ(items.size(), 1U);
     EXPECT_EQ(items[0].begin.head.kind, ItemKind::problem);
     EXPECT_EQ(items[0].begin.head.error.value().code, Errc::limit_exceeded);
-    EXPECT_EQ(items[0].begin.head.path.size(), 2U * 4'096 - 1);
+    EXPECT_EQ(items[0].begin.head.path.size(), std::size_t{2} * 4'096 - 1);
 }
 
 // 100 levels, of which the walk holds the last 64: the way back must find the rest again.

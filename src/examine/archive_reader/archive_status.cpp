@@ -132,8 +132,8 @@ int format_family(archive* reader) {
 }
 
 Error error_of_status(archive* reader, int status, const ArchiveInput& input) {
-    if (input.fault()) {
-        return *input.fault();
+    if (const auto& fault = input.fault()) {
+        return *fault;
     }
     const char* words = archive_error_string(reader);
     const std::string_view text = words == nullptr ? "" : words;

@@ -71,8 +71,8 @@ class ArchiveWalk {
     [[nodiscard]] Result<void> take_end();
     [[nodiscard]] Result<void> take_bad_header(int status);
     [[nodiscard]] Result<void> take_entry();
-    [[nodiscard]] Result<void> take_file(ItemHead head);
-    [[nodiscard]] Result<void> tell(ItemHead head);
+    [[nodiscard]] Result<void> take_file(const ItemHead& head);
+    [[nodiscard]] Result<void> tell(const ItemHead& head);
     [[nodiscard]] Result<void> tell_problem(std::string path, Error error);
     [[nodiscard]] Result<void> finish_with(Error error);
     [[nodiscard]] Result<void> tell_damage();
@@ -134,15 +134,15 @@ Result<void> ArchiveWalk::run() {
     while (!over_) {
         errno = 0; // libarchive takes a left-over ENOMEM for its own
         const int status = archive_read_next_header2(reader_.get(), entry_.get());
-        if (input_.abandoned()) {
-            return fail(*input_.abandoned());
+        if (const auto& abandoned = input_.abandoned()) {
+            return fail(*abandoned);
         }
         if (auto taken = take(status); !taken) {
             return taken;
         }
     }
-    if (input_.abandoned()) {
-        return fail(*input_.abandoned());
+    if (const auto& abandoned = input_.abandoned()) {
+        return fail(*abandoned);
     }
     return {};
 }
@@ -204,10 +204,7 @@ Result<void> ArchiveWalk::take_end() {
         head.path = kContentName;
         head.state = ItemState::embedded;
         head.error = std::move(open_error_);
-        return tell(std::move(head));
-    }
-    if (archive_errno(reader_.get()) != 0) { // a decompressor that failed between two members
-        return tell_problem("", error_of_status(reader_.get(), ARCHIVE_FATAL, input_));
+        return tell(head);
     }
     if (auto missing = missing_end(reader_.get(), descriptor_, input_.size_bytes())) {
         return tell_problem("", std::move(*missing));
@@ -243,12 +240,12 @@ Result<void> ArchiveWalk::take_entry() {
     ItemHead head = head_of_entry(reader_.get(), entry_.get());
     head.path = label();
     if (head.kind == ItemKind::file && !head.error) {
-        return take_file(std::move(head));
+        return take_file(head);
     }
-    return tell(std::move(head));
+    return tell(head);
 }
 
-Result<void> ArchiveWalk::take_file(ItemHead head) {
+Result<void> ArchiveWalk::take_file(const ItemHead& head) {
     ContentStated stated{.size_bytes = std::nullopt,
                          .check = content_check(reader_.get(), descriptor_, input_.size_bytes())};
     if (archive_entry_size_is_set(entry_.get()) != 0) {
@@ -266,16 +263,19 @@ Result<void> ArchiveWalk::take_file(ItemHead head) {
     if (!end) {
         return fail(end.error());
     }
-    if (input_.abandoned()) {
-        return fail(*input_.abandoned());
+    if (const auto& abandoned = input_.abandoned()) {
+        return fail(*abandoned);
     }
     if (auto ended = sink_->end(end->how); !ended) {
         return ended;
     }
-    return end->archive_over ? finish_with(std::move(*end->archive_over)) : Result<void>{};
+    if (auto& over = end->archive_over) {
+        return finish_with(std::move(*over));
+    }
+    return {};
 }
 
-Result<void> ArchiveWalk::tell(ItemHead head) {
+Result<void> ArchiveWalk::tell(const ItemHead& head) {
     ++told_;
     auto wanted = sink_->begin(head);
     if (!wanted) {
@@ -290,13 +290,13 @@ Result<void> ArchiveWalk::tell_problem(std::string path, Error error) {
     head.kind = ItemKind::problem;
     head.state = ItemState::embedded;
     head.error = std::move(error);
-    return tell(std::move(head));
+    return tell(head);
 }
 
 Result<void> ArchiveWalk::finish_with(Error error) {
     over_ = true;
-    if (input_.abandoned()) {
-        return fail(*input_.abandoned());
+    if (const auto& abandoned = input_.abandoned()) {
+        return fail(*abandoned);
     }
     return tell_problem("", std::move(error));
 }

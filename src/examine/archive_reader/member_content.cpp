@@ -87,13 +87,14 @@ Result<void> MemberContent::reach(std::int64_t offset, ContentEnd& end) {
         const std::uint64_t step =
             std::min(static_cast<std::uint64_t>(offset) - member_bytes_, kPieceBytes);
         end.archive_over = limit_for(step);
-        if (!end.archive_over) {
-            if (auto written = put_zeros(step); !written) {
-                return written;
-            }
-            member_bytes_ += step;
-            total_bytes_ += step;
+        if (end.archive_over) {
+            break;
         }
+        if (auto written = put_zeros(step); !written) {
+            return written;
+        }
+        member_bytes_ += step;
+        total_bytes_ += step;
     }
     return {};
 }
@@ -147,15 +148,12 @@ Result<void> MemberContent::run(ContentEnd& end) {
     while (true) {
         Block block;
         block.status = archive_read_data_block(reader_, &block.data, &block.size, &block.offset);
-        // A decompressor that fails at its first byte looks like an end, but leaves a message.
-        const bool ended = block.status == ARCHIVE_EOF;
-        const bool failed = ended ? archive_errno(reader_) != 0
-                                  : block.status < ARCHIVE_OK && block.status != ARCHIVE_RETRY;
+        if (block.status == ARCHIVE_EOF) {
+            return reach(block.offset, end);
+        }
+        const bool failed = block.status < ARCHIVE_OK && block.status != ARCHIVE_RETRY;
         if (failed && !end.how.error) {
             end.how.error = error_of_status(reader_, block.status, *input_);
-        }
-        if (ended) {
-            return reach(block.offset, end);
         }
         if (block.status == ARCHIVE_FATAL) {
             end.archive_over = end.how.error;
@@ -163,15 +161,16 @@ Result<void> MemberContent::run(ContentEnd& end) {
         if (block.status == ARCHIVE_FATAL || block.status == ARCHIVE_FAILED) {
             return {};
         }
-        if (block.status == ARCHIVE_RETRY || block.size == 0 || block.data == nullptr) {
-            if (++idle_calls > kMaxIdleCalls) {
-                end.how.error = Error{Errc::damaged, "the decoder does not get on"};
-                end.archive_over = end.how.error;
-                return {};
-            }
+        const bool idle = block.status == ARCHIVE_RETRY || block.size == 0 || block.data == nullptr;
+        idle_calls = idle ? idle_calls + 1 : 0;
+        if (idle_calls > kMaxIdleCalls) {
+            end.how.error = Error{Errc::damaged, "the decoder does not get on"};
+            end.archive_over = end.how.error;
+            return {};
+        }
+        if (idle) {
             continue;
         }
-        idle_calls = 0;
         const auto more = take(block, end);
         if (!more) {
             return fail(more.error());
@@ -187,7 +186,6 @@ Result<ContentEnd> MemberContent::copy(const ContentStated& stated) {
     member_bytes_ = 0;
     has_holes_ = format_family(reader_) == ARCHIVE_FORMAT_TAR;
     crc_ = stated.check ? std::optional(Crc32{}) : std::nullopt;
-    archive_clear_error(reader_); // what the header call said is not about the content
     if (auto done = run(end); !done) {
         return fail(done.error());
     }

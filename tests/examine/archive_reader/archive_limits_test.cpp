@@ -53,11 +53,11 @@ struct Outcome {
 };
 
 Outcome count(const std::string& bytes, const ArchiveLimits& limits) {
-    static const auto kEnvironment = ArchiveEnvironment::prepare();
+    static const auto environment = ArchiveEnvironment::prepare();
     const UniqueFd file = memory_file(bytes);
     RecordingSink sink(1U << 20U);
     sink.keep_content = false;
-    EXPECT_TRUE(walk_archive(kEnvironment.value(), file.get(), limits, sink, no_heartbeat));
+    EXPECT_TRUE(walk_archive(environment.value(), file.get(), limits, sink, no_heartbeat));
     return {std::move(sink.items), sink.bytes};
 }
 

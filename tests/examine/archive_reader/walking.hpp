@@ -26,10 +26,10 @@ inline UniqueFd memory_file(std::string_view bytes) {
 /// The items of the archive in `bytes`; the walk must end well.
 inline std::vector<Recorded> walk_bytes(std::string_view bytes, const ArchiveLimits& limits = {},
                                         std::size_t room_bytes = 4096) {
-    static const auto kEnvironment = ArchiveEnvironment::prepare();
+    static const auto environment = ArchiveEnvironment::prepare();
     const UniqueFd file = memory_file(bytes);
     RecordingSink sink(room_bytes);
-    const auto walked = walk_archive(kEnvironment.value(), file.get(), limits, sink, no_heartbeat);
+    const auto walked = walk_archive(environment.value(), file.get(), limits, sink, no_heartbeat);
     EXPECT_TRUE(walked);
     EXPECT_TRUE(sink.items.empty() || sink.items.back().ended);
     return std::move(sink.items);
