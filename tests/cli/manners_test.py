@@ -5,7 +5,7 @@ import stat
 import subprocess
 import unittest
 
-from support import (FAILED, INCOMPLETE, OK, PROGRAM, WRONG_USE, ProgramTest, lines)
+from support import FAILED, INCOMPLETE, OK, PROGRAM, SOURCE, WRONG_USE, ProgramTest, lines
 
 
 class Manners(ProgramTest):
@@ -31,6 +31,9 @@ class Manners(ProgramTest):
             self.assertIn(flag, man.replace("\\-", "-"))
             self.assertIn("--" + flag, completion)
         self.assertEqual(subprocess.run(["bash", "-n"], input=completion.encode()).returncode, OK)
+
+    def test_the_reference_in_docs_is_what_the_program_prints(self):
+        self.assertEqual((SOURCE / "docs" / "cli-reference.md").read_text(), self.run_program("print", "reference"))
 
     def test_a_case_cannot_be_made_without_its_legal_fields(self):
         for missing in ("--name", "--authority", "--legal-basis", "--purpose", "--review-date"):
