@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// A small case with one row of everything, filled in an order that the test chooses.
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "casefile/case_fixture.hpp"
+#include "rempart/core/hex.hpp"
+
+namespace rempart::casefile {
+
+inline MessageRecord some_message(RowId conversation, std::uint64_t item_seq,
+                                  std::uint64_t ordinal) {
+    MessageRecord message;
+    message.conversation = conversation;
+    message.item_seq = item_seq;
+    message.ordinal = ordinal;
+    message.native_id = std::to_string(100 + ordinal);
+    message.kind = "text";
+    message.sender_id = ordinal % 2 == 0 ? "user1" : "user2";
+    message.sender_name = ordinal % 2 == 0 ? "Anna" : "Bruno";
+    message.body = fmt::format("The train leaves at {} o'clock", ordinal);
+    message.sent_raw = "2024-05-01T09:30:00";
+    message.sent_utc = TimeValue::utc(1'714'555'800 + static_cast<std::int64_t>(ordinal));
+    message.sent_local = {TimeKind::local_unknown, 5};
+    message.raw_offset = 10 * ordinal;
+    message.raw_size = 9;
+    return message;
+}
+
+inline AttachmentRecord some_attachment(std::string path) {
+    AttachmentRecord file;
+    file.claimed_path = "photos/" + path;
+    file.resolved_path = std::move(path);
+    file.name = "picture";
+    file.mime = "image/jpeg";
+    file.status = "claimed";
+    file.role = "photo";
+    file.size_bytes = 12;
+    return file;
+}
+
+/// Writes the chat export that is the next item, with `messages` messages in two conversations.
+inline void add_some_chat(IngestWriter& writer, std::string path, std::uint64_t messages,
+                          const std::string& attached) {
+    const std::uint64_t seq = writer.next_seq();
+    std::vector<RowId> conversations;
+    for (const char* id : {"private:1", "group:2"}) {
+        conversations.push_back(value_of(writer.add_conversation({.id = 0,
+                                                                  .item_seq = seq,
+                                                                  .platform = "telegram",
+                                                                  .native_id = id,
+                                                                  .kind = "dm",
+                                                                  .title = "Trains"})));
+    }
+    expect_ok(writer.add_account({seq, "telegram", "user1", "Anna", false}));
+    expect_ok(writer.add_account({seq, "telegram", "user1", "Anna", true}));
+    expect_ok(writer.add_account({seq, "telegram", "user1", "Anna B.", false}));
+    for (std::uint64_t i = 0; i < messages; ++i) {
+        MessageRecord message = some_message(conversations[i % 2], seq, i);
+        if (i == 1) {
+            message.attachments = {some_attachment(attached), some_attachment("absent.jpg")};
+        }
+        expect_ok(writer.add_message(message));
+    }
+    ChatExportRecord record;
+    record.item_seq = seq;
+    record.format = "telegram_json";
+    record.parsed = messages;
+    record.rejected = 1;
+    record.truncated = true;
+    record.known_losses_json = R"(["reactions"])";
+    record.reject_reasons = {"byte 12: no object", "byte 99: no object"};
+    expect_ok(writer.add_chat_export(record));
+    expect_ok(writer.add_item(some_item(seq, std::move(path), std::nullopt)));
+}
+
+inline void fill_list(Case& file, const std::string& name, const std::string& polarity,
+                      std::span<const std::uint64_t> numbers) {
+    ListRecord list;
+    list.name = name;
+    list.polarity = polarity;
+    list.source_name = "/media/" + name;
+    list.source_sha256 = "ab";
+    list.added = TimeValue::utc(static_cast<std::int64_t>(name.size()));
+    ListWriter writer = value_of(ListWriter::begin(file, list));
+    std::uint64_t entry = 0;
+    for (const std::uint64_t number : numbers) {
+        const auto value = digest_of(number);
+        expect_ok(writer.add({.id = 0,
+                              .algorithm = "sha256",
+                              .value = Bytes(value.begin(), value.end()),
+                              .entry = ++entry,
+                              .label = "label \"quoted\"",
+                              .category = "2"}));
+    }
+    list.records = list.hashes = numbers.size();
+    value_of(writer.finish(list));
+}
+
+/// Exact hits of all contents of the case against one list.
+inline void match_list(Case& file, const std::string& name) {
+    for (const ListRecord& list : value_of(lists(file))) {
+        if (list.name != name) {
+            continue;
+        }
+        std::vector<HitRecord> hits;
+        expect_ok(each_entry(file, list.id, [&](const ListEntryRecord& entry) -> Result<void> {
+            return each_content(file, [&](const ContentKeys& keys) -> Result<void> {
+                if (std::equal(keys.sha256.begin(), keys.sha256.end(), entry.value.begin())) {
+                    hits.push_back({.content = keys.content,
+                                    .list = list.id,
+                                    .entry = entry.id,
+                                    .match = "exact",
+                                    .algorithm = "sha256",
+                                    .variant = "",
+                                    .distance = 0,
+                                    .orientation = ""});
+                }
+                return {};
+            });
+        }));
+        expect_ok(add_hits(file, hits));
+    }
+}
+
+inline RowId store(IngestWriter& writer, const ContentRecord& content) {
+    const auto known = value_of(writer.find_content(content.sha256));
+    return known ? *known : value_of(writer.add_content(content));
+}
+
+/// An exhibit of pictures `first` to `last`, a file with unread stretches, and a chat export.
+inline void fill_exhibit(Case& file, const std::string& label, std::uint64_t first,
+                         std::uint64_t last) {
+    ExhibitRecord exhibit = some_exhibit(label);
+    exhibit.id = value_of(add_exhibit(file, exhibit));
+    RunRecord run;
+    run.exhibit = exhibit.id;
+    run.started = TimeValue::utc(static_cast<std::int64_t>(first));
+    run.id = value_of(add_run(file, run));
+    expect_ok(replace_volumes(file, exhibit.id,
+                              std::vector<VolumeRecord>{{0, 10, "one", "ext4", 5, std::nullopt}}));
+    IngestWriter writer = value_of(IngestWriter::open(file, exhibit.id));
+    for (std::uint64_t i = first; i <= last; ++i) {
+        const RowId content = store(writer, some_picture(i));
+        expect_ok(writer.add_item(
+            some_item(writer.next_seq(), fmt::format("pictures/été_{}.jpg", i), content)));
+    }
+    ItemRecord damaged = some_item(writer.next_seq(), "tab\there.bin", std::nullopt);
+    damaged.error = Error{Errc::damaged, "one stretch"};
+    damaged.unread = {{0, 512}};
+    expect_ok(writer.add_item(damaged));
+    ItemRecord member = some_item(writer.next_seq(), "tab\there.bin!inside", std::nullopt);
+    member.parent_seq = damaged.seq;
+    expect_ok(writer.add_item(member));
+    add_some_chat(writer, "result.json", 6, fmt::format("pictures/été_{}.jpg", first));
+    exhibit.state = "complete";
+    expect_ok(writer.finish_exhibit(exhibit));
+    value_of(join_attachments(file, exhibit.id));
+}
+
+/// Two groups over the pictures 1 to 4.
+inline void fill_groups(Case& file) {
+    std::vector<GroupRecord> queue;
+    const auto all = value_of(pictures(file));
+    for (std::size_t half = 0; half < 2; ++half) {
+        GroupRecord group;
+        for (std::size_t i = half * all.size() / 2; i < (half + 1) * all.size() / 2; ++i) {
+            group.members.push_back(all[i].content);
+        }
+        group.id = all[half * all.size() / 2].sha256;
+        group.representative = group.members.back();
+        group.unknown_members = group.members.size();
+        group.points = 10;
+        group.reasons = {{"unknown", 10, "lists of this case"}};
+        queue.push_back(group);
+    }
+    expect_ok(replace_groups(file, queue));
+}
+
+} // namespace rempart::casefile
