@@ -99,11 +99,11 @@ void ContentReader::add_unread_blocks() {
     const DamageMap& damage = place_.medium.damage();
     const std::uint64_t block_bytes = place_.file_system.block_size;
     for (const TSK_FS_ATTR_RUN* run = attribute_.nrd.run; run != nullptr; run = run->next) {
-        if ((run->flags & TSK_FS_ATTR_RUN_FLAG_FILLER) != 0) {
+        if (is_gap(place_.file_system, *run)) {
             add_unread(run->offset * block_bytes, run->len * block_bytes);
+            continue;
         }
-        if ((run->flags & (TSK_FS_ATTR_RUN_FLAG_SPARSE | TSK_FS_ATTR_RUN_FLAG_FILLER)) != 0 ||
-            damage.empty()) {
+        if (is_hole(place_.file_system, *run) || damage.empty()) {
             continue;
         }
         const std::uint64_t on_medium = place_.offset_bytes + run->addr * block_bytes;

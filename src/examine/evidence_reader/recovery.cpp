@@ -21,6 +21,15 @@ bool any_allocated(const TSK_FS_INFO& file_system, TSK_DADDR_T first, std::uint6
 
 } // namespace
 
+bool is_hole(const TSK_FS_INFO& file_system, const TSK_FS_ATTR_RUN& run) {
+    return (run.flags & TSK_FS_ATTR_RUN_FLAG_SPARSE) != 0 ||
+           ((run.flags & TSK_FS_ATTR_RUN_FLAG_FILLER) != 0 && TSK_FS_TYPE_ISEXT(file_system.ftype));
+}
+
+bool is_gap(const TSK_FS_INFO& file_system, const TSK_FS_ATTR_RUN& run) {
+    return (run.flags & TSK_FS_ATTR_RUN_FLAG_FILLER) != 0 && !is_hole(file_system, run);
+}
+
 BlockMap follow_blocks(const TSK_FS_INFO& file_system, const TSK_FS_ATTR& attribute,
                        AskAllocation ask) {
     BlockMap map;
@@ -29,7 +38,7 @@ BlockMap follow_blocks(const TSK_FS_INFO& file_system, const TSK_FS_ATTR& attrib
     for (const TSK_FS_ATTR_RUN* run = attribute.nrd.run; run != nullptr; run = run->next) {
         const std::uint64_t bytes = run->len * block_bytes;
         map.mapped_bytes = std::max(map.mapped_bytes, (run->offset + run->len) * block_bytes);
-        if ((run->flags & TSK_FS_ATTR_RUN_FLAG_SPARSE) != 0) {
+        if (is_hole(file_system, *run)) {
             map.sparse_bytes += bytes;
             continue;
         }

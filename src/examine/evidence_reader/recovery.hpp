@@ -11,6 +11,13 @@
 
 namespace rempart::examine {
 
+/// Zeros by intention, never stored. libtsk marks what no extent of an ext4 file covers as
+/// "filler", as it does with parts of a map that it could not find elsewhere: in ext that is a
+/// hole.
+[[nodiscard]] bool is_hole(const TSK_FS_INFO& file_system, const TSK_FS_ATTR_RUN& run);
+/// A part of the map that is not known: libtsk gives zeros for it.
+[[nodiscard]] bool is_gap(const TSK_FS_INFO& file_system, const TSK_FS_ATTR_RUN& run);
+
 /// The block map of an attribute, followed to its end.
 struct BlockMap {
     std::uint64_t mapped_bytes = 0; ///< The map reaches that far, holes included.
