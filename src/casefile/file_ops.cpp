@@ -73,6 +73,7 @@ NewFile::NewFile(NewFile&& other) noexcept
 NewFile::~NewFile() {
     if (!path_.empty()) {
         ::unlink(path_.c_str());
+        ::unlink((path_.string() + "-journal").c_str()); // SQLite's, if a copy broke off
     }
 }
 

@@ -19,6 +19,7 @@ struct IngestWriter::State {
     std::uint64_t next_seq = 0;
     ResumeRecord resume;
     IngestStatements sql;
+    LastRows last;
     bool has_uncommitted = false;
     std::optional<Error> failure; ///< The first one: after it nothing is written any more.
 
@@ -42,13 +43,24 @@ struct IngestWriter::State {
 
     Result<void> ensure_transaction() {
         if (!has_uncommitted) {
-            auto begun = database->exec("BEGIN IMMEDIATE");
-            has_uncommitted = begun.has_value();
-            return begun;
+            return begin();
         }
         if (!database->in_transaction()) {
             return fail(Errc::io, "case database: the transaction was rolled back");
         }
+        return {};
+    }
+
+    Result<void> begin() {
+        if (auto begun = database->exec("BEGIN IMMEDIATE"); !begun) {
+            return begun;
+        }
+        has_uncommitted = true;
+        auto rows = sql.last_rows(); // after BEGIN: nobody else adds any until the commit
+        if (!rows) {
+            return fail(std::move(rows).error());
+        }
+        last = *rows;
         return {};
     }
 
@@ -132,16 +144,18 @@ Result<std::optional<RowId>> IngestWriter::find_content(std::span<const std::byt
 }
 
 Result<RowId> IngestWriter::State::insert_content(const ContentRecord& content) {
-    const auto id =
-        sql.content.scalar(content.sha256, content.sha1, content.md5, content.size_bytes,
-                           content.type, content.mime, content.family, content.media_error);
-    if (!id) {
-        return fail(id.error());
+    const RowId id = last.content + 1;
+    if (auto added =
+            sql.content.run(id, content.sha256, content.sha1, content.md5, content.size_bytes,
+                            content.type, content.mime, content.family, content.media_error);
+        !added) {
+        return fail(std::move(added).error());
     }
-    if (auto facts = insert_facts(id->value(), content); !facts) {
+    last.content = id;
+    if (auto facts = insert_facts(id, content); !facts) {
         return fail(std::move(facts).error());
     }
-    return id->value();
+    return id;
 }
 
 Result<void> IngestWriter::State::insert_facts(RowId id, const ContentRecord& content) {
@@ -192,16 +206,18 @@ Result<void> IngestWriter::State::insert_item(const ItemRecord& item) {
         return fail(Errc::invalid_argument,
                     fmt::format("item {} was given where {} is the next", item.seq, next_seq));
     }
-    const auto id =
-        sql.item.scalar(exhibit, item.seq, item.parent_seq, item.path, item.stream, item.kind,
-                        item.state, item.recovery, item.size_bytes, item.created, item.modified,
-                        item.accessed, item.changed, item.error, item.content);
-    if (!id) {
-        return fail(id.error());
+    const RowId id = last.item + 1;
+    if (auto added =
+            sql.item.run(id, exhibit, item.seq, item.parent_seq, item.path, item.stream, item.kind,
+                         item.state, item.recovery, item.size_bytes, item.created, item.modified,
+                         item.accessed, item.changed, item.error, item.content);
+        !added) {
+        return added;
     }
+    last.item = id;
     for (std::size_t i = 0; i < item.unread.size(); ++i) {
-        if (auto added = sql.unread.run(id->value(), i, item.unread[i].offset_bytes,
-                                        item.unread[i].size_bytes);
+        if (auto added =
+                sql.unread.run(id, i, item.unread[i].offset_bytes, item.unread[i].size_bytes);
             !added) {
             return added;
         }
@@ -286,20 +302,22 @@ Result<void> IngestWriter::State::insert_message(const MessageRecord& record) {
     if (auto right = check_export_seq(record.item_seq); !right) {
         return right;
     }
-    const auto id = sql.message.scalar(
-        record.conversation, record.ordinal, record.native_id, record.kind, record.sender_id,
-        record.sender_name, record.body, record.sent_raw, record.edited_raw, record.sent_utc,
-        record.sent_local, record.edited_utc, record.reply_to, record.forwarded_from,
-        record.service_action, record.members_json, record.extra_json, record.raw_offset,
-        record.raw_size);
-    if (!id) {
-        return fail(id.error());
+    const RowId id = last.message + 1;
+    if (auto added = sql.message.run(
+            id, record.conversation, record.ordinal, record.native_id, record.kind,
+            record.sender_id, record.sender_name, record.body, record.sent_raw, record.edited_raw,
+            record.sent_utc, record.sent_local, record.edited_utc, record.reply_to,
+            record.forwarded_from, record.service_action, record.members_json, record.extra_json,
+            record.raw_offset, record.raw_size);
+        !added) {
+        return added;
     }
+    last.message = id;
     for (std::size_t i = 0; i < record.attachments.size(); ++i) {
         const AttachmentRecord& file = record.attachments[i];
-        if (auto added = sql.attachment.run(id->value(), i, file.claimed_path, file.resolved_path,
-                                            file.name, file.mime, file.status, file.role,
-                                            file.size_bytes, file.content);
+        if (auto added = sql.attachment.run(id, i, file.claimed_path, file.resolved_path, file.name,
+                                            file.mime, file.status, file.role, file.size_bytes,
+                                            file.content);
             !added) {
             return added;
         }

@@ -83,22 +83,27 @@ Result<void> each_item(Case& file, const std::function<Result<void>(const ItemVi
 }
 
 // Several items may bear the path of an attachment: a live one is what the export means, and among
-// equals the first. The export and its files lie in the same archive or in none.
+// equals the first. The export and its files lie in the same archive or in none. The paths wanted
+// are few and the items many: one pass over the items of the exhibit looks each path up among the
+// wanted ones, so that no index over all paths has to be kept.
 Result<std::uint64_t> join_attachments(Case& file, RowId exhibit) {
     Database& database = file.database();
     if (auto joined = database.run(
-            "WITH ranked AS ("
-            " SELECT a.id AS attachment_id, i.content_id AS content_id,"
-            "  ROW_NUMBER() OVER (PARTITION BY a.id ORDER BY"
-            "   CASE WHEN i.state IN ('allocated', 'embedded') THEN 0 ELSE 1 END, i.seq) AS place"
+            "WITH wanted AS MATERIALIZED ("
+            " SELECT a.id AS attachment_id, a.resolved_path AS path,"
+            "  COALESCE(e.parent_seq, -1) AS archive"
             " FROM conversations c"
             " JOIN items e ON e.exhibit_id = c.exhibit_id AND e.seq = c.item_seq"
             " JOIN messages m ON m.conversation_id = c.id"
             " JOIN attachments a ON a.message_id = m.id AND a.resolved_path <> ''"
-            " JOIN items i ON i.exhibit_id = c.exhibit_id AND i.path = a.resolved_path"
-            "  AND i.stream = '' AND i.content_id IS NOT NULL"
-            "  AND COALESCE(i.parent_seq, -1) = COALESCE(e.parent_seq, -1)"
-            " WHERE c.exhibit_id = $1) "
+            " WHERE c.exhibit_id = $1),"
+            " ranked AS ("
+            " SELECT w.attachment_id, i.content_id,"
+            "  ROW_NUMBER() OVER (PARTITION BY w.attachment_id ORDER BY"
+            "   CASE WHEN i.state IN ('allocated', 'embedded') THEN 0 ELSE 1 END, i.seq) AS place"
+            " FROM items i CROSS JOIN wanted w"
+            " WHERE i.exhibit_id = $1 AND w.path = i.path AND i.stream = ''"
+            "  AND i.content_id IS NOT NULL AND COALESCE(i.parent_seq, -1) = w.archive) "
             "UPDATE attachments SET content_id = ranked.content_id FROM ranked "
             "WHERE ranked.attachment_id = attachments.id AND ranked.place = 1",
             exhibit);

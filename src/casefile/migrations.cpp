@@ -11,8 +11,7 @@ namespace {
 // docs/case-file.md says what each table and column means. Dialect: STRICT, "INTEGER PRIMARY KEY"
 // as an alias of the row's own number, the view's date functions, and FTS5 are SQLite's.
 //
-// Indexes are few because each costs the ingest: those of (exhibit, seq), content and conversation
-// are filled in rising order; only the two of sha256 and path take keys in any order.
+// Indexes are few because each costs the ingest: all but that of sha256 are filled in rising order.
 constexpr const char* kFirst = R"sql(
 CREATE TABLE case_info (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -68,7 +67,6 @@ CREATE TABLE items (
     UNIQUE (exhibit_id, seq),
     FOREIGN KEY (exhibit_id, parent_seq) REFERENCES items (exhibit_id, seq)
 ) STRICT;
-CREATE INDEX items_by_path ON items (exhibit_id, path);
 CREATE INDEX items_by_content ON items (content_id);
 
 CREATE TABLE item_unread (
