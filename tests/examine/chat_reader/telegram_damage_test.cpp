@@ -153,11 +153,11 @@ TEST(TelegramDamage, TheNextChatIsNotTakenForThisOne) {
     EXPECT_TRUE(told.conversations[3].id.starts_with("unknown:@")) << told.conversations[3].id;
 }
 
+// The end of message 1 and the beginning of a list of parts are lost together: valid JSON again.
 TEST(TelegramDamage, AMessageSwallowedByAnotherIsFound) {
-    // The end of message 1 and the beginning of a list of parts are lost together: valid JSON
-    // again.
-    const Told told = read_text(
-        one_chat(message_json(1, "\"x\": [{\"y\": \"") + " z\"},\n" + text_message(2, "a") + "]}"));
+    const Told told =
+        read_text(one_chat("{\"id\": 1, \"type\": \"message\", \"x\": [{\"y\": \"z\"},\n" +
+                           text_message(2, "a") + "]}"));
     ASSERT_EQ(told.messages.size(), 1U);
     EXPECT_EQ(told.messages[0].id, "2");
     EXPECT_EQ(told.found(), 3U); // and the brackets that are left over at the end
