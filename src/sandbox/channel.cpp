@@ -166,10 +166,11 @@ int serve(Channel& channel, const std::function<Result<Bytes>(Received)>& answer
         if (!request) {
             return give_up(request.error().code);
         }
-        if (!*request) {
+        std::optional<Received>& received = *request;
+        if (!received) {
             return 0;
         }
-        const auto answered = answer(std::move(**request));
+        const auto answered = answer(std::move(*received));
         if (!answered) {
             return give_up(answered.error().code);
         }

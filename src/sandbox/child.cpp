@@ -68,7 +68,9 @@ struct Child::State {
     Result<short> wait_for(short events, Clock::time_point deadline);
     Result<void> send(ByteView message, std::span<const int> descriptors,
                       Clock::time_point deadline);
+    Result<void> wait_to_send(Clock::time_point deadline);
     Result<Bytes> receive(Clock::time_point deadline);
+    Result<void> take_more(Clock::time_point deadline);
     Result<Filled> fill_inbox();
     [[nodiscard]] Error ended_before() const;
 };
@@ -156,22 +158,45 @@ Result<Bytes> Child::State::receive(Clock::time_point deadline) {
         if (!message) {
             return fail(end(Stopped::bad_answer, message.error().message));
         }
-        if (*message) {
-            return std::move(**message);
+        std::optional<Bytes>& whole = *message;
+        if (whole) {
+            return std::move(*whole);
         }
-        const auto filled = fill_inbox();
-        if (!filled) {
-            return fail(filled.error());
-        }
-        if (*filled == Filled::closed) {
-            return fail(end_after_hangup());
-        }
-        if (*filled == Filled::nothing_yet) {
-            if (const auto events = wait_for(POLLIN, deadline); !events) {
-                return fail(events.error());
-            }
+        if (auto more = take_more(deadline); !more) {
+            return fail(std::move(more).error());
         }
     }
+}
+
+// Takes what the child has sent, or waits until there is something.
+Result<void> Child::State::take_more(Clock::time_point deadline) {
+    const auto filled = fill_inbox();
+    if (!filled) {
+        return fail(filled.error());
+    }
+    if (*filled == Filled::closed) {
+        return fail(end_after_hangup());
+    }
+    if (*filled == Filled::some) {
+        return {};
+    }
+    const auto events = wait_for(POLLIN, deadline);
+    return events ? Result<void>() : fail(events.error());
+}
+
+// Waits until the channel takes more. The child's answers are taken meanwhile, up to the size of
+// one: else two full channels would wait for each other.
+Result<void> Child::State::wait_to_send(Clock::time_point deadline) {
+    const bool takes = inbox.has_room();
+    const auto events = wait_for(takes ? POLLIN | POLLOUT : POLLOUT, deadline);
+    if (!events) {
+        return fail(events.error());
+    }
+    if (!takes || (*events & POLLIN) == 0) {
+        return {};
+    }
+    const auto filled = fill_inbox();
+    return filled ? Result<void>() : fail(filled.error());
 }
 
 Result<void> Child::State::send(ByteView message, std::span<const int> descriptors,
@@ -191,17 +216,8 @@ Result<void> Child::State::send(ByteView message, std::span<const int> descripto
         if (errno != EAGAIN) {
             return fail(end(Stopped::bad_answer, "its channel failed"));
         }
-        // Its answers are taken meanwhile, up to the size of one: else two full channels would
-        // wait for each other.
-        const bool takes = inbox.has_room();
-        const auto events = wait_for(takes ? POLLIN | POLLOUT : POLLOUT, deadline);
-        if (!events) {
-            return fail(events.error());
-        }
-        if (takes && (*events & POLLIN) != 0) {
-            if (const auto filled = fill_inbox(); !filled) {
-                return fail(filled.error());
-            }
+        if (auto ready = wait_to_send(deadline); !ready) {
+            return ready;
         }
     }
     return {};

@@ -147,8 +147,8 @@ class Forked {
                 return fail(reap(Stopped::bad_answer,
                                  next ? "more than one answer" : next.error().message));
             }
-            if (*next) {
-                message = std::move(**next);
+            if (std::optional<Bytes>& whole = *next; whole) {
+                message = std::move(*whole);
                 continue;
             }
             const auto open = fill();
@@ -210,7 +210,7 @@ class Forked {
             sizes_ = file ? std::move(*file) : UniqueFd();
         }
         return memory_sizes(sizes_.get()).resident_bytes >
-               at_fork_.resident_bytes + limits_.memory_bytes;
+               at_fork_.resident_bytes + limits_.memory_bytes * kResidentFactor;
     }
 
     // False: the end of the pipe.

@@ -115,6 +115,21 @@ bool restrict_other(pid_t thread, int signal) {
     return did_restrict;
 }
 
+bool restrict_others(int signal) {
+    std::set<pid_t> confined;
+    while (true) { // again, until no new one is found: one may have started another meanwhile
+        const std::size_t before = confined.size();
+        for (const pid_t thread : other_threads()) {
+            if (confined.insert(thread).second && !restrict_other(thread, signal)) {
+                return false;
+            }
+        }
+        if (confined.size() == before) {
+            return true;
+        }
+    }
+}
+
 } // namespace
 
 int deny_by_landlock() noexcept {
@@ -140,17 +155,7 @@ bool deny_other_threads_by_landlock() {
     ::sigaction(signal, &action, &before);
     ::sem_init(&has_answered, 0, 0);
     asked_ruleset = ruleset.fd;
-    std::set<pid_t> confined;
-    bool all = true;
-    for (bool found = true; found && all;) { // again: one may have started another meanwhile
-        found = false;
-        for (const pid_t thread : other_threads()) {
-            if (all && confined.insert(thread).second) {
-                found = true;
-                all = restrict_other(thread, signal);
-            }
-        }
-    }
+    const bool all = restrict_others(signal);
     if (all) { // else one may still answer, and finds what it needs
         ::sigaction(signal, &before, nullptr);
         ::sem_destroy(&has_answered);

@@ -61,7 +61,7 @@ MemoryWatch::MemoryWatch(pid_t pid) : pid_(pid) {
 
 void MemoryWatch::bound(std::uint64_t memory_bytes) {
     const MemorySizes now = memory_sizes(sizes_.get());
-    resident_limit_bytes_ = now.resident_bytes + memory_bytes;
+    resident_limit_bytes_ = now.resident_bytes + memory_bytes * kResidentFactor;
     if constexpr (!kSanitized) {
         const std::uint64_t space = now.virtual_bytes + memory_bytes;
         const rlimit limit{space, space};

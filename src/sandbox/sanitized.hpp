@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+
 namespace rempart::sandbox {
 
 // g++ says it by macros, clang by features.
@@ -27,5 +29,9 @@ inline constexpr bool kThreadSanitizer = false;
 /// Whether this build carries a sanitizer. Its run-time reserves terabytes of address space, makes
 /// a few more system calls and writes reports to stderr, so that some bounds differ.
 inline constexpr bool kSanitized = kAddressSanitizer || kThreadSanitizer;
+
+/// How much resident memory a byte of a program costs at most: the thread sanitizer keeps 4 bytes
+/// of shadow and 1 of others with each (compiler-rt, tsan_platform.h).
+inline constexpr std::uint64_t kResidentFactor = kThreadSanitizer ? 6 : 1;
 
 } // namespace rempart::sandbox

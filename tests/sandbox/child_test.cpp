@@ -24,7 +24,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr Limits kQuarterGib{.memory_bytes = std::uint64_t{256} << 20};
+// The deadline is for machines that are slow or busy, or carry a sanitizer.
+constexpr Limits kQuarterGib{.memory_bytes = std::uint64_t{256} << 20,
+                             .deadline = milliseconds(120'000)};
 
 ChildSpec hostile(std::string how = "serve", const Limits& limits = kQuarterGib) {
     const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
