@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs each fuzz target over its seeds for FUZZ_SECONDS (default 10), one line a target; fails if
 # any crashes, hangs or takes 2 GiB. What it finds stays in build/fuzz/found; fuzz/corpus is only read.
+# FUZZ_SEED fixes the sequence of tries (0, the default, takes another each time).
 # usage: tools/fuzz_all.sh [TARGET...]     (names of fuzz/corpus; default: all)
 set -eu
 cd "$(dirname "$0")/.."
@@ -29,7 +30,7 @@ for name in "$@"; do
         continue
     fi
     if "build/fuzz/fuzz/${name}_fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-        -max_len=65536 -print_final_stats=1 -artifact_prefix="$found/$name-" "$corpus" \
+        -max_len=65536 -seed="${FUZZ_SEED:-0}" -print_final_stats=1 -artifact_prefix="$found/$name-" "$corpus" \
         >"$work/log" 2>&1; then
         runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log")
         echo "$name: ok, $runs runs from $seeds seeds in $seconds s"
