@@ -141,7 +141,7 @@ std::string to_json(const casefile::ItemView& view) {
                     {"modified", time_or_null(item.modified)},
                     {"accessed", time_or_null(item.accessed)},
                     {"changed", time_or_null(item.changed)},
-                    {"error", error_json(item.error ? item.error : view.media_error)}});
+                    {"error", error_json(view.error())}});
 }
 
 std::string to_json(const casefile::HitView& view) {

@@ -24,7 +24,7 @@ std::string place_of(std::string_view exhibit, std::string_view path, std::strin
 }
 
 std::string text_of(const casefile::ItemView& view) {
-    const auto& error = view.item.error ? view.item.error : view.media_error;
+    const auto& error = view.error();
     std::string line = fmt::format("{:<9} {:>12}  {:<32}  {}", view.item.state,
                                    view.item.size_bytes, view.md5.empty() ? "-" : view.md5,
                                    place_of(view.exhibit_label, view.item.path, view.item.stream));
@@ -99,11 +99,13 @@ Result<void> print_queue(Case& file, bool json) {
 
 Result<void> print_problems(Case& file) {
     return casefile::each_item(file, [](const casefile::ItemView& view) -> Result<void> {
-        const auto& error = view.item.error ? view.item.error : view.media_error;
-        if (error) {
-            print_line(fmt::format("    {:<15} {}: {}", name(error->code),
-                                   place_of(view.exhibit_label, view.item.path, view.item.stream),
-                                   to_terminal(error->message)));
+        for (const auto* error : {&view.item.error, &view.media_error, &view.partial_picture}) {
+            if (*error) {
+                print_line(
+                    fmt::format("    {:<15} {}: {}", name((*error)->code),
+                                place_of(view.exhibit_label, view.item.path, view.item.stream),
+                                to_terminal((*error)->message)));
+            }
         }
         return {};
     });

@@ -141,7 +141,7 @@ Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Fact
 }
 
 Result<void> gather_groups(casefile::Case& file, const ReportOptions& options,
-                           const ReportLimits& limits, Facts& facts, Problems& problems) {
+                           const ReportLimits& limits, Facts& facts) {
     const auto pictures = casefile::pictures(file);
     if (!pictures) {
         return fail(pictures.error());
@@ -149,13 +149,6 @@ Result<void> gather_groups(casefile::Case& file, const ReportOptions& options,
     std::map<casefile::RowId, const casefile::PictureView*> by_content;
     for (const casefile::PictureView& picture : *pictures) {
         by_content.emplace(picture.content, &picture);
-        if (!picture.picture.partial_reason.empty()) {
-            problems.add(kPartialCode, {.where = "picture",
-                                        .exhibit = picture.first_exhibit,
-                                        .path = picture.first_path,
-                                        .stream = {},
-                                        .what = picture.picture.partial_reason});
-        }
     }
     const auto groups = casefile::groups(file);
     if (!groups) {
@@ -220,12 +213,13 @@ Result<void> gather_problems(casefile::Case& file, Problems& problems) {
         for (const casefile::UnreadRecord& hole : view.item.unread) {
             problem.unread_bytes += hole.size_bytes;
         }
-        if (view.media_error && contents.insert(view.sha256).second) {
+        const auto& of_content = view.media_error ? view.media_error : view.partial_picture;
+        if (of_content && contents.insert(view.sha256).second) {
             Problem other = problem;
-            other.where = "content";
-            other.what = view.media_error->message;
+            other.where = view.media_error ? "content" : "picture";
+            other.what = of_content->message;
             other.unread_bytes = 0;
-            problems.add(name(view.media_error->code), std::move(other));
+            problems.add(name(of_content->code), std::move(other));
         }
         if (view.item.error) {
             problem.what = view.item.error->message;
@@ -265,7 +259,7 @@ Result<Facts> gather_facts(casefile::Case& file, const ReportOptions& options,
     if (auto done = gather_lists(file, limits, facts); !done) {
         return fail(done.error());
     }
-    if (auto done = gather_groups(file, options, limits, facts, problems); !done) {
+    if (auto done = gather_groups(file, options, limits, facts); !done) {
         return fail(done.error());
     }
     if (auto done = gather_chats(file, limits, facts); !done) {

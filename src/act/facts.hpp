@@ -72,9 +72,6 @@ struct Problem {
     std::uint64_t unread_bytes = 0; ///< Of an item: blocks that the medium did not give.
 };
 
-/// "partial" beside the codes of Error: a picture that decoded only in part.
-inline constexpr std::string_view kPartialCode = "partial";
-
 struct ProblemsOfCode {
     std::string code;
     Rows<Problem> rows;

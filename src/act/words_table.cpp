@@ -265,7 +265,7 @@ constexpr std::array kRowNames{
     Phrase{"unknown", "unknown", "inconnue"},
     Phrase{"item", "item", "élément"},
     Phrase{"content", "content", "contenu"},
-    Phrase{"picture", "picture", "image"},
+    Phrase{"picture", "picture decoded in part", "image décodée en partie"},
     Phrase{"volume", "volume", "volume"},
     Phrase{"exhibit", "exhibit", "scellé"},
 
@@ -286,7 +286,6 @@ constexpr std::array kRowNames{
     Phrase{"truncated", "ends too early", "tronqué"},
     Phrase{"skipped", "left out by a stated rule", "omis selon une règle énoncée"},
     Phrase{"interrupted", "interrupted", "interrompu"},
-    Phrase{"partial", "picture decoded only in part", "image décodée en partie"},
 
     Phrase{"no list knows it", "no list knows it", "aucune liste ne la connaît"},
     Phrase{"camera data present", "camera data present", "données d’appareil photo"},

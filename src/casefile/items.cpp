@@ -11,10 +11,12 @@ constexpr std::string_view kItemsOfExhibit =
     "i.size_bytes, i.created_us, i.created_kind, i.modified_us, i.modified_kind, i.accessed_us, "
     "i.accessed_kind, i.changed_us, i.changed_kind, i.error_code, i.error_text, i.content_id, "
     "EXISTS (SELECT 1 FROM item_unread u WHERE u.item_id = i.id), "
-    "c.md5, c.sha1, c.sha256, c.type, c.mime, c.family, c.media_error_code, c.media_error_text "
+    "c.md5, c.sha1, c.sha256, c.type, c.mime, c.family, c.media_error_code, c.media_error_text, "
+    "COALESCE(g.partial_reason, '') "
     "FROM items i "
     "LEFT JOIN items p ON p.exhibit_id = i.exhibit_id AND p.seq = i.parent_seq "
     "LEFT JOIN contents c ON c.id = i.content_id "
+    "LEFT JOIN pictures g ON g.content_id = i.content_id "
     "WHERE i.exhibit_id = $1 ORDER BY i.seq";
 
 Result<void> take_unread(Statement& statement, RowId id, ItemRecord& item) {
@@ -29,6 +31,25 @@ Result<void> take_unread(Statement& statement, RowId id, ItemRecord& item) {
 }
 
 } // namespace
+
+const std::optional<Error>& ItemView::error() const {
+    if (item.error) {
+        return item.error;
+    }
+    return media_error ? media_error : partial_picture;
+}
+
+std::optional<Error> partial_picture(std::string_view partial_reason) {
+    if (partial_reason.empty()) {
+        return std::nullopt;
+    }
+    constexpr std::string_view kBehindCode = ": ";
+    const std::size_t end = partial_reason.find(kBehindCode);
+    const auto code = errc_named(partial_reason.substr(0, end));
+    return code && end != std::string_view::npos
+               ? Error{*code, std::string(partial_reason.substr(end + kBehindCode.size()))}
+               : Error{Errc::truncated, std::string(partial_reason)};
+}
 
 Result<void> each_item_of(Database& database, const ExhibitRecord& exhibit,
                           const std::function<Result<void>(const ItemView&)>& take) {
@@ -45,16 +66,18 @@ Result<void> each_item_of(Database& database, const ExhibitRecord& exhibit,
         RowId id = 0;
         bool has_unread = false;
         Bytes md5, sha1, sha256;
+        std::string partial_reason;
         if (!row.take(id, item.seq, item.parent_seq, view.parent_path, item.path, item.stream,
                       item.kind, item.state, item.recovery, item.size_bytes, item.created,
                       item.modified, item.accessed, item.changed, item.error, item.content,
                       has_unread, md5, sha1, sha256, view.type, view.mime, view.family,
-                      view.media_error)) {
+                      view.media_error, partial_reason)) {
             return Row::damaged();
         }
         view.md5 = encode_hex(md5);
         view.sha1 = encode_hex(sha1);
         view.sha256 = encode_hex(sha256);
+        view.partial_picture = partial_picture(partial_reason);
         if (has_unread) {
             if (auto taken = take_unread(*unread, id, item); !taken) {
                 return taken;

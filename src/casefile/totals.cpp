@@ -41,6 +41,12 @@ constexpr std::string_view kErrors =
     "   WHERE i.content_id = c.id AND $1 IN (0, i.exhibit_id))"
     ") AS codes GROUP BY code";
 
+// Their code stands in the reason itself.
+constexpr std::string_view kPartialPictures =
+    "SELECT p.partial_reason, count(*) FROM pictures p WHERE p.partial_reason <> '' "
+    "AND EXISTS (SELECT 1 FROM items i WHERE i.content_id = p.content_id "
+    "AND $1 IN (0, i.exhibit_id)) GROUP BY p.partial_reason";
+
 template <typename... Fields>
 Result<void> take_single(Database& database, std::string_view sql, RowId exhibit,
                          Fields&... fields) {
@@ -67,13 +73,28 @@ Result<void> count_hits(Database& database, RowId exhibit, Totals& totals) {
 }
 
 Result<void> count_errors(Database& database, RowId exhibit, Totals& totals) {
-    return database.each(
+    auto counted = database.each(
         kErrors,
         [&](Row& row) -> Result<void> {
             std::string code;
             std::uint64_t count = 0;
             row.take(code, count);
-            totals.errors.emplace(std::move(code), count);
+            totals.errors[code] += count;
+            return {};
+        },
+        exhibit);
+    if (!counted) {
+        return counted;
+    }
+    return database.each(
+        kPartialPictures,
+        [&](Row& row) -> Result<void> {
+            std::string reason;
+            std::uint64_t count = 0;
+            row.take(reason, count);
+            if (const auto error = partial_picture(reason)) {
+                totals.errors[std::string(name(error->code))] += count;
+            }
             return {};
         },
         exhibit);

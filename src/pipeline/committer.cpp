@@ -12,6 +12,10 @@ namespace {
 constexpr std::uint64_t kItemsPerCommit = 2'000;
 constexpr std::chrono::seconds kTimePerCommit{1};
 
+bool lacks_something(const casefile::ContentRecord& content) {
+    return content.media_error || (content.picture && !content.picture->partial_reason.empty());
+}
+
 } // namespace
 
 Committer::Committer(Setup setup, casefile::IngestWriter writer)
@@ -138,7 +142,7 @@ Result<void> Committer::write(Finished& finished) {
         }
     }
     const bool problem =
-        item.error.has_value() || (finished.content && finished.content->media_error.has_value());
+        item.error.has_value() || (finished.content && lacks_something(*finished.content));
     setup_.counters.problems += problem ? 1 : 0;
     ++setup_.counters.items;
     if (auto added = writer_.add_item(item); !added) {

@@ -152,6 +152,31 @@ TEST_F(Report, AVolumeAndItsProblemItemAreOneProblem) {
     EXPECT_EQ(json()["problems"]["total"], 2);
 }
 
+TEST_F(Report, APictureThatDecodedInPartIsOneProblemUnderItsCode) {
+    Case file = make_case();
+    add_exhibit(file, exhibit("phone", "not-applicable"), [](casefile::IngestWriter& writer) {
+        auto half = picture_number(3);
+        half.picture->partial_reason = "truncated: jpeg: after row 3 of 900";
+        add_item(writer, "half.jpg", &half);
+        casefile::ItemRecord copy;
+        copy.seq = writer.next_seq();
+        copy.path = "copy of half.jpg";
+        copy.kind = "file";
+        copy.state = "allocated";
+        const auto stored = writer.find_content(half.sha256);
+        ASSERT_TRUE(stored && *stored);
+        copy.content = **stored;
+        ASSERT_TRUE(writer.add_item(copy));
+    });
+    EXPECT_TRUE(has(page_of(file), "jpeg: after row 3 of 900"));
+    const Json facts = json();
+    EXPECT_EQ(facts["problems"]["total"], 1);
+    EXPECT_EQ(facts["problems"]["codes"][0]["code"], "truncated");
+    EXPECT_EQ(facts["problems"]["codes"][0]["rows"][0]["where"], "picture");
+    EXPECT_EQ(facts["problems"]["codes"][0]["rows"][0]["path"], "half.jpg");
+    EXPECT_EQ(facts["totals"]["errors"], (Json{{"truncated", 1}}));
+}
+
 TEST_F(Report, TenThousandProblemsStayAPageThatOpens) {
     Case file = make_case();
     add_exhibit(file, exhibit("laptop", "verified"), [](casefile::IngestWriter& writer) {

@@ -577,6 +577,43 @@ TEST_F(Evidence, TotalsCountOneExhibitOrAll) {
     EXPECT_TRUE(second.errors.empty());
 }
 
+TEST_F(Evidence, APictureThatDecodedInPartIsAnErrorOnceAContent) {
+    const RowId a = exhibit("A"), b = exhibit("B");
+    {
+        IngestWriter first = writer(a);
+        ContentRecord half = some_picture(1);
+        half.picture->partial_reason = "truncated: jpeg: after row 3 of 9";
+        const RowId cut = value_of(first.add_content(half));
+        half = some_picture(2);
+        half.picture->partial_reason = "damaged: jpeg: bad code";
+        const RowId damaged = value_of(first.add_content(half));
+        expect_ok(first.add_item(some_item(0, "x", cut)));
+        expect_ok(first.add_item(some_item(1, "y", cut)));
+        ItemRecord both = some_item(2, "z", damaged);
+        both.error = Error{Errc::io, "refused"};
+        expect_ok(first.add_item(both));
+        expect_ok(first.commit());
+        IngestWriter second = writer(b);
+        expect_ok(second.add_item(some_item(0, "x", cut)));
+        expect_ok(
+            second.add_item(some_item(1, "whole", value_of(second.add_content(some_picture(3))))));
+        expect_ok(second.commit());
+    }
+    using Counts = std::map<std::string, std::uint64_t>;
+    EXPECT_EQ(value_of(totals(file_, std::nullopt)).errors,
+              (Counts{{"damaged", 1}, {"io", 1}, {"truncated", 1}}));
+    EXPECT_EQ(value_of(totals(file_, b)).errors, (Counts{{"truncated", 1}}));
+    const auto all = items();
+    ASSERT_EQ(all.size(), 5U);
+    EXPECT_EQ(all[1].error(), (Error{Errc::truncated, "jpeg: after row 3 of 9"}));
+    EXPECT_EQ(all[2].error()->code, Errc::io) << "the item's own comes first";
+    EXPECT_EQ(all[2].partial_picture, (Error{Errc::damaged, "jpeg: bad code"}));
+    EXPECT_FALSE(all[4].error().has_value());
+    EXPECT_EQ(partial_picture("no code: here"), (Error{Errc::truncated, "no code: here"}));
+    EXPECT_EQ(partial_picture("damaged"), (Error{Errc::truncated, "damaged"}));
+    EXPECT_FALSE(partial_picture("").has_value());
+}
+
 TEST_F(Evidence, TextOfAnySizeWithAnyCharacterComesBack) {
     IngestWriter first = writer(exhibit("A"));
     std::string path(5'000'000, 'a');

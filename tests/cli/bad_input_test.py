@@ -58,6 +58,24 @@ class BadInput(ProgramTest):
         self.assertEqual(summary["items"], 5)
         self.assertEqual(summary["media"], 5)
 
+    def test_a_picture_that_decodes_in_part_is_told_everywhere_and_counted_once(self):
+        good = picture(3, (800, 600))
+        for name in ("half.jpg", "copy.jpg"):
+            (self.evidence / name).write_bytes(good[:len(good) // 2])
+        case = self.new_case()
+        summary = self.ingest(case, self.evidence, status=INCOMPLETE)
+        self.assertEqual((summary["media"], summary["damaged"], summary["failed"]), (1, 1, 0))
+        for item in self.items(case):
+            self.assertEqual(item["error"]["code"], "truncated")
+            self.assertTrue(item["error"]["what"].startswith("jpeg: "), item["error"])
+        status, = lines(self.run_program("status", case, "--json"))
+        self.assertEqual(status["not_fully_read"], {"truncated": 1})
+        self.assertEqual(self.run_program("status", case).count("truncated"), 2)  # each place
+        self.run_program("report", case, "--out", self.folder / "report")
+        report = json.loads((self.folder / "report" / "report.json").read_text())
+        self.assertEqual(report["problems"]["total"], 1)
+        self.assertEqual(report["totals"]["errors"], {"truncated": 1})
+
     def test_picture_bombs_are_refused_from_their_header(self):
         (self.evidence / "bomb.png").write_bytes(png_header(60_000, 60_000))
         (self.evidence / "wide.png").write_bytes(png_header(0x7FFFFFFF, 1))

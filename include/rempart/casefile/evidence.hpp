@@ -105,7 +105,16 @@ struct ItemView {
     std::string md5, sha1, sha256; ///< Hex; "" without content.
     std::string type, mime, family;
     std::optional<Error> media_error;
+    std::optional<Error> partial_picture; ///< What a picture that decoded only in part lacks.
+
+    /// Why it was not read whole, in the order of weight: the item, its content, its picture.
+    [[nodiscard]] const std::optional<Error>& error() const;
 };
+
+/// What is stored of a picture that decoded only in part (docs/formats/pictures.md: "truncated: "
+/// or "damaged: ", then the place) as an error. Null for ""; `truncated` for a reason that names no
+/// error.
+[[nodiscard]] std::optional<Error> partial_picture(std::string_view partial_reason);
 
 /// Every item, by exhibit (in the order added) and seq.
 [[nodiscard]] Result<void> each_item(Case& file,
@@ -172,7 +181,8 @@ struct Totals {
         0; ///< Contents of the family "picture", also those that do not decode.
     std::uint64_t hits_exact = 0, hits_near = 0; ///< Distinct (content, list) pairs.
     std::uint64_t groups = 0; ///< With unknown members; of an exhibit: with one seen in it.
-    std::map<std::string, std::uint64_t> errors; ///< Items and contents by error code.
+    /// Items and contents by error code, a picture that decoded only in part among them.
+    std::map<std::string, std::uint64_t> errors;
 };
 /// Of one exhibit, or of the whole case.
 [[nodiscard]] Result<Totals> totals(Case& file, std::optional<RowId> exhibit);
