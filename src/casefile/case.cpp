@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 #include <fcntl.h>
@@ -12,17 +13,18 @@
 
 #include <fmt/format.h>
 
+#include "casefile/audit_log.hpp"
+#include "casefile/case_files.hpp"
 #include "casefile/database.hpp"
 #include "casefile/file_ops.hpp"
 #include "casefile/migrations.hpp"
+#include "casefile/row_seal.hpp"
 #include "casefile/write_lock.hpp"
 
 namespace rempart::casefile {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kDatabaseName = "case.sqlite";
 
 // What a case may not be without: the law asks for each (purpose limitation, storage limitation).
 Result<void> check_required(const CaseInfo& info) {
@@ -80,6 +82,52 @@ class NewFolder {
     fs::path path_;
 };
 
+// The first record: it seals what the case was made as, and in a case that is older than its log
+// all rows of the tables whose writers seal them.
+Result<void> begin_case_log(Database& database, AuditAct act, const CaseInfo& info) {
+    if (auto begun = begin_log(database); !begun) {
+        return begun;
+    }
+    AuditEntry entry;
+    entry.act = act;
+    entry.purpose = info.purpose;
+    entry.subject = {{"case", info.id}};
+    for (const SealedTableFacts& table : sealed_tables()) {
+        if (!table.always) {
+            continue;
+        }
+        auto sealed = seal_stored(database, table.table, std::numeric_limits<RowId>::min(),
+                                  std::numeric_limits<RowId>::max(), entry.seals);
+        if (!sealed) {
+            return sealed;
+        }
+    }
+    if (const auto logged = append(database, entry); !logged) {
+        return fail(logged.error());
+    }
+    return {};
+}
+
+// A case that an older program made has no log yet.
+Result<void> begin_missing_log(Database& database, const CaseInfo& info) {
+    const auto missing = database.scalar("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM audit_head) "
+                                         "AND NOT EXISTS (SELECT 1 FROM audit_log)");
+    if (!missing) {
+        return fail(missing.error());
+    }
+    if (!*missing) {
+        return {};
+    }
+    auto transaction = Transaction::begin(database);
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    if (auto begun = begin_case_log(database, AuditAct::log_began, info); !begun) {
+        return begun;
+    }
+    return transaction->commit();
+}
+
 Result<void> make_database(const fs::path& file, const CaseInfo& info) {
     if (const UniqueFd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         !made) {
@@ -92,11 +140,23 @@ Result<void> make_database(const fs::path& file, const CaseInfo& info) {
     if (auto migrated = migrate_empty(**database, migrations()); !migrated) {
         return migrated;
     }
-    return (*database)->run("INSERT INTO case_info (only_row, id, name, authority, legal_basis, "
-                            "purpose, review_date, created_us, created_kind) "
-                            "VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
-                            info.id, info.name, info.authority, info.legal_basis, info.purpose,
-                            info.review_date, info.created);
+    auto transaction = Transaction::begin(**database);
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    auto stored =
+        (*database)->run("INSERT INTO case_info (only_row, id, name, authority, legal_basis, "
+                         "purpose, review_date, created_us, created_kind) "
+                         "VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
+                         info.id, info.name, info.authority, info.legal_basis, info.purpose,
+                         info.review_date, info.created);
+    if (!stored) {
+        return stored;
+    }
+    if (auto begun = begin_case_log(**database, AuditAct::case_created, info); !begun) {
+        return begun;
+    }
+    return transaction->commit();
 }
 
 // Built beside and renamed: a crash in between leaves no half case under the name.
@@ -220,6 +280,11 @@ Result<Case> Case::open(const std::filesystem::path& folder, Access access) {
     auto info = read_info(**database);
     if (!info) {
         return fail(as_opening_error(std::move(info).error()));
+    }
+    if (access == Access::write) {
+        if (auto begun = begin_missing_log(**database, *info); !begun) {
+            return fail(std::move(begun).error());
+        }
     }
     return Case(std::move(*database), std::move(*info), folder);
 }

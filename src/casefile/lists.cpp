@@ -2,6 +2,7 @@
 #include "rempart/casefile/lists.hpp"
 
 #include "casefile/database.hpp"
+#include "casefile/row_seal.hpp"
 
 namespace rempart::casefile {
 
@@ -10,6 +11,9 @@ struct ListWriter::State {
     Transaction transaction;
     Statement insert;
     RowId list;
+    std::string name, purpose; ///< For the log.
+    RowId last_entry = 0;      ///< Entries are numbered here: asking costs as much as the row.
+    RowSealer sealer;
     std::optional<Error> failure;
 };
 
@@ -41,8 +45,12 @@ Result<ListWriter> ListWriter::begin(Case& file, const ListRecord& list) {
     if (!id) {
         return fail(id.error());
     }
-    auto insert = database.prepare("INSERT INTO list_entries (list_id, algorithm, value, entry, "
-                                   "label, category) VALUES ($1, $2, $3, $4, $5, $6)");
+    const auto last_entry = database.scalar("SELECT max(id) FROM list_entries");
+    if (!last_entry) {
+        return fail(last_entry.error());
+    }
+    auto insert = database.prepare("INSERT INTO list_entries (id, list_id, algorithm, value, "
+                                   "entry, label, category) VALUES ($1, $2, $3, $4, $5, $6, $7)");
     if (!insert) {
         return fail(std::move(insert).error());
     }
@@ -50,6 +58,10 @@ Result<ListWriter> ListWriter::begin(Case& file, const ListRecord& list) {
                                                     .transaction = std::move(*transaction),
                                                     .insert = std::move(*insert),
                                                     .list = id->value(),
+                                                    .name = list.name,
+                                                    .purpose = file.info().purpose,
+                                                    .last_entry = last_entry->value_or(0),
+                                                    .sealer = {},
                                                     .failure = std::nullopt}));
 }
 
@@ -57,12 +69,17 @@ Result<void> ListWriter::add(const ListEntryRecord& entry) {
     if (state_->failure) {
         return fail(*state_->failure);
     }
-    auto added = state_->insert.run(state_->list, entry.algorithm, entry.value, entry.entry,
+    const RowId id = state_->last_entry + 1;
+    auto added = state_->insert.run(id, state_->list, entry.algorithm, entry.value, entry.entry,
                                     entry.label, entry.category);
     if (!added) { // the transaction may be gone: nothing may follow a lost entry
         state_->failure = added.error();
+        return added;
     }
-    return added;
+    state_->last_entry = id;
+    state_->sealer.add(SealedTable::list_entries, id, id, state_->list, entry.algorithm,
+                       entry.value, entry.entry, entry.label, entry.category);
+    return {};
 }
 
 Result<RowId> ListWriter::finish(const ListRecord& counts) {
@@ -79,6 +96,19 @@ Result<RowId> ListWriter::finish(const ListRecord& counts) {
             counts.hashes, counts.empty_file_hashes, state_->list);
         !stored) {
         return fail(std::move(stored).error());
+    }
+    AuditEntry act;
+    act.act = AuditAct::list_added;
+    act.purpose = state_->purpose;
+    act.subject = {{"list", state_->name}, {"source_sha256", counts.source_sha256}};
+    if (auto sealed = seal_stored(*state_->database, SealedTable::lists, state_->list, state_->list,
+                                  act.seals);
+        !sealed) {
+        return fail(std::move(sealed).error());
+    }
+    state_->sealer.move_into(act);
+    if (const auto logged = append(*state_->database, act); !logged) {
+        return fail(logged.error());
     }
     if (auto committed = state_->transaction.commit(); !committed) {
         return fail(std::move(committed).error());

@@ -210,7 +210,45 @@ JOIN exhibits e ON e.id = i.exhibit_id
 LEFT JOIN contents c ON c.id = i.content_id;
 )sql";
 
-constexpr std::array kMigrations{Migration{"first schema", kFirst}};
+// The audit log (docs/audit.md). A hit gets a number of its own, so that those of one transaction
+// are a range of rows like any others that a record seals.
+constexpr const char* kAudit = R"sql(
+CREATE TABLE audit_log (
+    idx INTEGER PRIMARY KEY, record TEXT NOT NULL, leaf BLOB NOT NULL
+) STRICT;
+CREATE TABLE audit_head (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), size INTEGER NOT NULL,
+    frontier BLOB NOT NULL
+) STRICT;
+CREATE TABLE audit_nodes (
+    height INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (height, idx)
+) STRICT;
+CREATE TABLE audit_marks (
+    log_idx INTEGER NOT NULL, ordinal INTEGER NOT NULL, marks BLOB NOT NULL,
+    PRIMARY KEY (log_idx, ordinal)
+) STRICT;
+
+CREATE TABLE numbered_hits (
+    id INTEGER PRIMARY KEY,
+    content_id INTEGER NOT NULL REFERENCES contents (id),
+    list_id INTEGER NOT NULL REFERENCES lists (id),
+    entry_id INTEGER NOT NULL REFERENCES list_entries (id),
+    match TEXT NOT NULL CHECK (match IN ('exact', 'near')),
+    algorithm TEXT NOT NULL, variant TEXT NOT NULL,
+    distance INTEGER NOT NULL, orientation TEXT NOT NULL,
+    UNIQUE (content_id, entry_id, match, variant)
+) STRICT;
+INSERT INTO numbered_hits (content_id, list_id, entry_id, match, algorithm, variant, distance,
+                           orientation)
+SELECT content_id, list_id, entry_id, match, algorithm, variant, distance, orientation
+FROM hits ORDER BY content_id, entry_id, match, variant;
+DROP TABLE hits;
+ALTER TABLE numbered_hits RENAME TO hits;
+CREATE INDEX hits_by_list ON hits (list_id, distance);
+)sql";
+
+constexpr std::array kMigrations{Migration{"first schema", kFirst}, Migration{"audit log", kAudit}};
 
 // "RMPT": so that file(1) and other tools can tell what the file is.
 constexpr const char* kMark = "PRAGMA application_id = 0x524D5054;"

@@ -132,7 +132,8 @@ TEST(Case, OfANewerSchemaIsUnsupported) {
     const fs::path folder = temp.path() / "case";
     {
         Case file = new_case(folder);
-        expect_ok(file.database().exec("INSERT INTO schema_migrations VALUES (2, 'from later')"));
+        expect_ok(file.database().run("INSERT INTO schema_migrations VALUES ($1, 'from later')",
+                                      migrations().size() + 1));
     }
     EXPECT_EQ(error_of(Case::open(folder, Access::read)).code, Errc::unsupported);
     EXPECT_EQ(error_of(Case::open(folder, Access::write)).code, Errc::unsupported);

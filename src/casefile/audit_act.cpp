@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Acts that are logged by themselves.
+#include <fmt/format.h>
+
+#include "casefile/audit_log.hpp"
+#include "casefile/case_files.hpp"
+#include "casefile/database.hpp"
+#include "rempart/casefile/audit.hpp"
+
+namespace rempart::casefile {
+namespace {
+
+Result<std::uint64_t> record_through(Database& database, const AuditEntry& entry) {
+    auto transaction = Transaction::begin(database);
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    const auto index = append(database, entry);
+    if (!index) {
+        return index;
+    }
+    if (auto committed = transaction->commit(); !committed) {
+        return fail(std::move(committed).error());
+    }
+    return index;
+}
+
+} // namespace
+
+Result<std::uint64_t> record_act(Case& file, const AuditEntry& entry) {
+    if (file.database().access() == Access::write) {
+        return record_through(file.database(), entry);
+    }
+    // What is read stays read-only; the log gets a connection for as long as one record takes. It
+    // needs no write lock of the case: a log record touches no row that the writer holds.
+    auto database = Database::open(file.folder() / kDatabaseName, Access::write);
+    auto index = database ? record_through(**database, entry) : fail(database.error());
+    if (!index && index.error().code != Errc::invalid_argument) {
+        return fail(index.error().code, fmt::format("the act cannot be logged, so it is not done "
+                                                    "({})",
+                                                    index.error().message));
+    }
+    return index;
+}
+
+} // namespace rempart::casefile

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// The names of what lies in a case's folder.
+
+namespace rempart::casefile {
+
+inline constexpr const char* kDatabaseName = "case.sqlite";
+/// Signed checkpoints of the log and its keys.
+inline constexpr const char* kAuditFolder = "audit";
+
+} // namespace rempart::casefile

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which tables are sealed, and by which columns: one line a table, in the order of its INSERT.
+#include <algorithm>
+
+#include "casefile/row_seal.hpp"
+
+namespace rempart::casefile {
+namespace {
+
+constexpr SealedColumn integer(std::string_view name) {
+    return {name, ColumnKind::integer};
+}
+constexpr SealedColumn text(std::string_view name) {
+    return {name, ColumnKind::text};
+}
+constexpr SealedColumn blob(std::string_view name) {
+    return {name, ColumnKind::blob};
+}
+
+constexpr std::array kCaseInfo{
+    text("id"),      text("name"),        text("authority"),     text("legal_basis"),
+    text("purpose"), text("review_date"), integer("created_us"), integer("created_kind")};
+constexpr std::array kExhibits{text("label"),         text("kind"),         text("source"),
+                               integer("size_bytes"), text("medium_md5"),   text("medium_sha1"),
+                               text("medium_sha256"), text("stored_md5"),   text("stored_sha1"),
+                               text("acquired_hash"), text("verification"), text("state"),
+                               text("error_code"),    text("error_text")};
+constexpr std::array kVolumes{integer("exhibit_id"), integer("ordinal"), integer("offset_bytes"),
+                              integer("size_bytes"), text("label"),      text("file_system"),
+                              integer("items"),      text("error_code"), text("error_text")};
+constexpr std::array kRuns{integer("exhibit_id"), text("command"),         text("program_version"),
+                           text("confinement"),   text("outcome"),         integer("jobs"),
+                           integer("started_us"), integer("started_kind"), integer("ended_us"),
+                           integer("ended_kind")};
+constexpr std::array kContents{integer("id"),
+                               blob("sha256"),
+                               blob("sha1"),
+                               blob("md5"),
+                               integer("size_bytes"),
+                               text("type"),
+                               text("mime"),
+                               text("family"),
+                               text("media_error_code"),
+                               text("media_error_text")};
+constexpr std::array kPictures{integer("content_id"), text("format"),
+                               integer("width"),      integer("height"),
+                               integer("frames"),     integer("exif_orientation"),
+                               text("partial_reason")};
+constexpr std::array kFingerprints{integer("content_id"), integer("ordinal"), text("algorithm"),
+                                   text("variant"),       integer("quality"), blob("value"),
+                                   blob("orientations")};
+constexpr std::array kMetadata{integer("content_id"), text("name"), text("value")};
+constexpr std::array kThumbnails{integer("content_id"), blob("bytes")};
+constexpr std::array kItems{integer("id"),          integer("exhibit_id"),
+                            integer("seq"),         integer("parent_seq"),
+                            text("path"),           text("stream"),
+                            text("kind"),           text("state"),
+                            text("recovery"),       integer("size_bytes"),
+                            integer("created_us"),  integer("created_kind"),
+                            integer("modified_us"), integer("modified_kind"),
+                            integer("accessed_us"), integer("accessed_kind"),
+                            integer("changed_us"),  integer("changed_kind"),
+                            text("error_code"),     text("error_text"),
+                            integer("content_id")};
+constexpr std::array kItemUnread{integer("item_id"), integer("ordinal"), integer("offset_bytes"),
+                                 integer("size_bytes")};
+constexpr std::array kLists{text("name"),        text("polarity"),
+                            text("scheme"),      text("format"),
+                            text("source_name"), text("source_sha256"),
+                            integer("radius"),   integer("records"),
+                            integer("hashes"),   integer("empty_file_hashes"),
+                            integer("added_us"), integer("added_kind")};
+constexpr std::array kListEntries{integer("id"),   integer("list_id"), text("algorithm"),
+                                  blob("value"),   integer("entry"),   text("label"),
+                                  text("category")};
+constexpr std::array kHits{integer("content_id"), integer("list_id"), integer("entry_id"),
+                           text("match"),         text("algorithm"),  text("variant"),
+                           integer("distance"),   text("orientation")};
+constexpr std::array kConversations{integer("exhibit_id"), integer("item_seq"), text("platform"),
+                                    text("native_id"),     text("kind"),        text("title")};
+constexpr std::array kAccounts{integer("exhibit_id"), integer("item_seq"), text("platform"),
+                               text("native_id"),     text("name"),        integer("is_owner")};
+constexpr std::array kMessages{integer("id"),
+                               integer("conversation_id"),
+                               integer("ordinal"),
+                               text("native_id"),
+                               text("kind"),
+                               text("sender_id"),
+                               text("sender_name"),
+                               text("body"),
+                               text("sent_raw"),
+                               text("edited_raw"),
+                               integer("sent_utc_us"),
+                               integer("sent_utc_kind"),
+                               integer("sent_local_us"),
+                               integer("sent_local_kind"),
+                               integer("edited_utc_us"),
+                               integer("edited_utc_kind"),
+                               text("reply_to"),
+                               text("forwarded_from"),
+                               text("service_action"),
+                               text("members_json"),
+                               text("extra_json"),
+                               integer("raw_offset"),
+                               integer("raw_size")};
+constexpr std::array kAttachments{integer("message_id"), integer("ordinal"), text("claimed_path"),
+                                  text("resolved_path"), text("name"),       text("mime"),
+                                  text("status"),        text("role"),       integer("size_bytes")};
+constexpr std::array kChatExports{
+    integer("exhibit_id"), integer("item_seq"),  text("format"),
+    integer("parsed"),     integer("rejected"),  integer("skipped"),
+    integer("repairs"),    integer("truncated"), text("known_losses_json")};
+constexpr std::array kChatRejects{integer("exhibit_id"), integer("item_seq"), integer("ordinal"),
+                                  text("reason")};
+
+using enum SealedTable;
+constexpr std::array kTables{
+    SealedTableFacts{case_info, "case_info", "only_row", "", kCaseInfo, true},
+    SealedTableFacts{exhibits, "exhibits", "id", "", kExhibits, false},
+    SealedTableFacts{volumes, "volumes", "exhibit_id", "ordinal", kVolumes, false},
+    SealedTableFacts{runs, "runs", "id", "", kRuns, false},
+    SealedTableFacts{contents, "contents", "id", "", kContents, false},
+    SealedTableFacts{pictures, "pictures", "content_id", "", kPictures, false},
+    SealedTableFacts{fingerprints, "fingerprints", "content_id", "ordinal", kFingerprints, false},
+    SealedTableFacts{metadata, "metadata", "content_id", "id", kMetadata, false},
+    SealedTableFacts{thumbnails, "thumbnails", "content_id", "", kThumbnails, false},
+    SealedTableFacts{items, "items", "id", "", kItems, false},
+    SealedTableFacts{item_unread, "item_unread", "item_id", "ordinal", kItemUnread, false},
+    SealedTableFacts{lists, "lists", "id", "", kLists, true},
+    SealedTableFacts{list_entries, "list_entries", "id", "", kListEntries, true},
+    SealedTableFacts{hits, "hits", "id", "", kHits, false},
+    SealedTableFacts{conversations, "conversations", "id", "", kConversations, false},
+    SealedTableFacts{accounts, "accounts", "exhibit_id", "item_seq, platform, native_id, name",
+                     kAccounts, false},
+    SealedTableFacts{messages, "messages", "id", "", kMessages, false},
+    SealedTableFacts{attachments, "attachments", "message_id", "ordinal, id", kAttachments, false},
+    SealedTableFacts{chat_exports, "chat_exports", "exhibit_id", "item_seq", kChatExports, false},
+    SealedTableFacts{chat_rejects, "chat_rejects", "exhibit_id", "item_seq, ordinal", kChatRejects,
+                     false},
+};
+
+constexpr bool tables_are_in_order() {
+    for (std::size_t i = 0; i < kTables.size(); ++i) {
+        if (static_cast<std::size_t>(kTables[i].table) != i) {
+            return false;
+        }
+    }
+    return kTables.back().table == chat_rejects;
+}
+static_assert(tables_are_in_order());
+
+} // namespace
+
+std::span<const SealedTableFacts> sealed_tables() noexcept {
+    return kTables;
+}
+
+const SealedTableFacts& facts_of(SealedTable table) noexcept {
+    return kTables[static_cast<std::size_t>(table)];
+}
+
+const SealedTableFacts* sealed_table_named(std::string_view name) noexcept {
+    const auto* found = std::find_if(kTables.begin(), kTables.end(),
+                                     [&](const auto& facts) { return facts.name == name; });
+    return found == kTables.end() ? nullptr : found;
+}
+
+} // namespace rempart::casefile
