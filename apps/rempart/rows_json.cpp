@@ -160,7 +160,9 @@ std::string to_json(const casefile::HitView& view) {
                     {"entry", view.entry},
                     {"label", or_null(view.entry_label)},
                     {"scheme", or_null(view.scheme)},
-                    {"category", or_null(view.category)}});
+                    {"category", or_null(view.category)},
+                    {"algorithms", view.algorithms},
+                    {"entries", view.entries}});
 }
 
 std::string to_json(const casefile::MessageView& view) {

@@ -38,10 +38,11 @@ std::string text_of(const casefile::ItemView& view) {
 }
 
 std::string text_of(const casefile::HitView& view) {
-    return fmt::format("{:<5} {:<5} {:<6} {:>2} bits {:<11} {}  {}  (entry {})", view.polarity,
-                       view.hit.match, view.hit.algorithm, view.hit.distance, view.hit.orientation,
-                       to_terminal(view.list_name),
-                       place_of(view.exhibit_label, view.item_path, view.item_stream), view.entry);
+    return fmt::format("{:<5} {:<5} {:<6} {:>2} bits {:<11} {}  {}  (entry {}{})", view.polarity,
+                       view.hit.match, fmt::format("{}", fmt::join(view.algorithms, "+")),
+                       view.hit.distance, view.hit.orientation, to_terminal(view.list_name),
+                       place_of(view.exhibit_label, view.item_path, view.item_stream), view.entry,
+                       view.entries > 1 ? fmt::format(", {} match", view.entries) : "");
 }
 
 std::string text_of(const casefile::MessageView& view) {

@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -90,15 +89,6 @@ Result<void> gather_exhibits(casefile::Case& file, const ReportLimits& limits, F
     return {};
 }
 
-// Hits come sorted, so the digests of one entry that match at one place follow each other.
-bool same_place(const casefile::HitView& a, const casefile::HitView& b) {
-    const auto key = [](const casefile::HitView& v) {
-        return std::tie(v.hit.list, v.hit.match, v.entry, v.exhibit_label, v.item_path,
-                        v.item_stream);
-    };
-    return key(a) == key(b);
-}
-
 Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Facts& facts) {
     const auto records = casefile::lists(file);
     if (!records) {
@@ -107,7 +97,6 @@ Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Fact
     std::map<casefile::RowId, ListFacts> lists;
     std::map<casefile::RowId, std::set<std::pair<bool, casefile::RowId>>> seen;
     std::set<casefile::RowId> alert_exact, alert_near;
-    std::optional<casefile::HitView> last;
     auto read = casefile::each_hit(file, [&](const casefile::HitView& view) -> Result<void> {
         ListFacts& list = lists[view.hit.list];
         const bool exact = view.hit.match == "exact";
@@ -117,13 +106,7 @@ Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Fact
         if (view.polarity == "alert") {
             (exact ? alert_exact : alert_near).insert(view.hit.content);
         }
-        const bool again = last && same_place(*last, view);
-        if (!again) {
-            list.places.add({view, {view.hit.algorithm}}, limits.hits_per_list);
-        } else if (list.places.shown.size() == list.places.total) { // the last place is shown
-            list.places.shown.back().algorithms.push_back(view.hit.algorithm);
-        }
-        last = view;
+        list.places.add(view, limits.hits_per_list);
         return {};
     });
     if (!read) {

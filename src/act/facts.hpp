@@ -45,17 +45,11 @@ struct ExhibitFacts {
     Rows<casefile::VolumeRecord> volumes;
 };
 
-/// A place of listed material: one row, however many digests of the entry it matches.
-struct PlaceFacts {
-    casefile::HitView hit; ///< The first of them.
-    std::vector<std::string> algorithms;
-};
-
 struct ListFacts {
     casefile::ListRecord record;
     std::uint64_t contents_exact = 0; ///< Distinct contents whose digest the list holds.
     std::uint64_t contents_near = 0;  ///< Distinct contents that are near a listed picture.
-    Rows<PlaceFacts> places;          ///< The list's order of hits: distance, exhibit, item.
+    Rows<casefile::HitView> places;   ///< The list's order of hits: distance, exhibit, item.
 };
 
 struct GroupFacts {

@@ -90,15 +90,15 @@ void exhibit_details(Page& page, const ExhibitFacts& exhibit) {
     say_what_is_left_out(page, exhibit.volumes.shown.size(), exhibit.volumes.total);
 }
 
-std::string match_words(const Page& page, const PlaceFacts& place) {
+std::string match_words(const Page& page, const casefile::HitView& place) {
     std::string algorithms;
     for (const std::string& algorithm : place.algorithms) {
         algorithms += (algorithms.empty() ? "" : ", ") + algorithm;
     }
-    if (place.hit.hit.match == "exact") {
+    if (place.hit.match == "exact") {
         return page.words.fill("by algorithm", {algorithms});
     }
-    return page.words.fill("bits", {fmt::format("{}", place.hit.hit.distance), algorithms});
+    return page.words.fill("bits", {fmt::format("{}", place.hit.distance), algorithms});
 }
 
 void list_places(Page& page, const ListFacts& list) {
@@ -107,18 +107,19 @@ void list_places(Page& page, const ListFacts& list) {
     }
     open_table(page, page.words.fill("hits of", {list.record.name}), "hits",
                {"exhibit", "path", "match", "entry"});
-    for (const PlaceFacts& place : list.places.shown) {
-        const casefile::HitView& hit = place.hit;
+    for (const casefile::HitView& hit : list.places.shown) {
         std::string path = hit.item_path;
         if (!hit.item_stream.empty()) {
             path += ':' + hit.item_stream;
         }
         std::string entry = page.words.number(hit.entry);
+        if (hit.entries > 1) {
+            entry = page.words.fill("one of entries", {entry, page.words.number(hit.entries)});
+        }
         if (!hit.category.empty()) {
             entry += fmt::format(" [{}]", hit.category);
         }
-        row(page,
-            {{hit.exhibit_label}, {path, "path"}, {match_words(page, place), "word"}, {entry}});
+        row(page, {{hit.exhibit_label}, {path, "path"}, {match_words(page, hit), "word"}, {entry}});
     }
     close_table(page);
     say_what_is_left_out(page, list.places.shown.size(), list.places.total);

@@ -72,18 +72,18 @@ Json exhibit_of(const ExhibitFacts& exhibit) {
             {"volumes", rows_of(exhibit.volumes, volume_of)}};
 }
 
-Json place_of(const PlaceFacts& place) {
-    const casefile::HitView& view = place.hit;
+Json place_of(const casefile::HitView& view) {
     return {{"exhibit", text_of(view.exhibit_label)},
             {"path", text_of(view.item_path)},
             {"stream", text_of(view.item_stream)},
             {"sha256", view.sha256},
             {"match", view.hit.match},
-            {"algorithms", place.algorithms},
+            {"algorithms", view.algorithms},
             {"variant", view.hit.variant},
             {"distance", view.hit.distance},
             {"orientation", view.hit.orientation},
             {"entry", view.entry},
+            {"entries", view.entries},
             {"entry_label", text_of(view.entry_label)},
             {"category", text_of(view.category)}};
 }

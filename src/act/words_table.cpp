@@ -102,6 +102,7 @@ constexpr std::array kPhrases{
     Phrase{"path", "Path", "Chemin"},
     Phrase{"match", "Match", "Correspondance"},
     Phrase{"entry", "Entry", "Entrée"},
+    Phrase{"one of entries", "{0} (of {1} that match)", "{0} (sur {1} concordantes)"},
     Phrase{"bits", "near, {0} of 256 bits, {1}", "proche, {0} bits sur 256, {1}"},
     Phrase{"by algorithm", "exact, {0}", "exacte, {0}"},
 

@@ -4,33 +4,59 @@
 #include "casefile/contents.hpp"
 #include "casefile/database.hpp"
 #include "casefile/ingest_statements.hpp"
+#include "casefile/strongest_hit.hpp"
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
 
+namespace {
+
+// All rows that become one hit follow each other: `nearest` is the same for all of them.
+constexpr std::string_view kHitsAtPlaces =
+    "SELECT h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance, "
+    "h.orientation, i.exhibit_id, i.seq, e.label, i.path, i.stream, c.sha256, l.name, l.polarity, "
+    "l.scheme, n.entry, n.label, n.category "
+    "FROM (SELECT hits.*, MIN(distance) OVER (PARTITION BY content_id, list_id, match) AS nearest "
+    " FROM hits) h "
+    "JOIN lists l ON l.id = h.list_id JOIN list_entries n ON n.id = h.entry_id "
+    "JOIN contents c ON c.id = h.content_id JOIN items i ON i.content_id = h.content_id "
+    "JOIN exhibits e ON e.id = i.exhibit_id "
+    "ORDER BY h.list_id, h.nearest, i.exhibit_id, i.seq, h.match, n.entry, h.entry_id, h.variant";
+
+} // namespace
+
 Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView&)>& take) {
+    using Place = std::pair<RowId, std::uint64_t>; // exhibit, seq
+    Place last;
+    std::optional<StrongestHit> strongest;
+    const auto tell = [&]() -> Result<void> {
+        return strongest ? take(std::move(*strongest).finish()) : Result<void>{};
+    };
     const auto take_row = [&](Row& row) -> Result<void> {
         HitView view;
         HitRecord& hit = view.hit;
         Bytes sha256;
+        Place place;
         if (!row.take(hit.content, hit.list, hit.entry, hit.match, hit.algorithm, hit.variant,
-                      hit.distance, hit.orientation, view.exhibit_label, view.item_path,
-                      view.item_stream, sha256, view.list_name, view.polarity, view.scheme,
-                      view.entry, view.entry_label, view.category)) {
+                      hit.distance, hit.orientation, place.first, place.second, view.exhibit_label,
+                      view.item_path, view.item_stream, sha256, view.list_name, view.polarity,
+                      view.scheme, view.entry, view.entry_label, view.category)) {
             return Row::damaged();
         }
         view.sha256 = encode_hex(sha256);
-        return take(view);
+        if (strongest && place == last && strongest->covers(view)) {
+            strongest->take(std::move(view));
+            return {};
+        }
+        auto told = tell();
+        strongest.emplace(std::move(view));
+        last = place;
+        return told;
     };
-    return file.database().each(
-        "SELECT h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance, "
-        "h.orientation, e.label, i.path, i.stream, c.sha256, l.name, l.polarity, l.scheme, "
-        "n.entry, n.label, n.category "
-        "FROM hits h JOIN lists l ON l.id = h.list_id JOIN list_entries n ON n.id = h.entry_id "
-        "JOIN contents c ON c.id = h.content_id JOIN items i ON i.content_id = h.content_id "
-        "JOIN exhibits e ON e.id = i.exhibit_id "
-        "ORDER BY h.list_id, h.distance, i.exhibit_id, i.seq, h.entry_id, h.match, h.variant",
-        take_row);
+    if (auto read = file.database().each(kHitsAtPlaces, take_row); !read) {
+        return read;
+    }
+    return tell();
 }
 
 Result<std::vector<FingerprintRecord>> fingerprints_of(Statement& statement, RowId content) {

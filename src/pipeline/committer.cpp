@@ -192,7 +192,7 @@ Result<void> Committer::tell_hits(const Finished& finished) {
     if (!hits) {
         return fail(hits.error());
     }
-    for (casefile::HitView& hit : *hits) {
+    for (casefile::HitView& hit : casefile::strongest_hits(std::move(*hits))) {
         hit.exhibit_label = setup_.exhibit_label;
         hit.item_path = finished.item.path;
         hit.item_stream = finished.item.stream;

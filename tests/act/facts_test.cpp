@@ -73,10 +73,11 @@ TEST_F(Report, OnePlaceIsOneRowHoweverManyDigestsMatch) {
         return {};
     }));
     ASSERT_TRUE(casefile::add_hits(file, hits));
-    EXPECT_TRUE(has(page_of(file), "exact, md5, sha1"));
+    EXPECT_TRUE(has(page_of(file), "exact, sha1, md5"));
     const Json places = json()["lists"]["rows"][1]["places"];
     EXPECT_EQ(places["total"], 1);
-    EXPECT_EQ(places["rows"][0]["algorithms"], (Json{"md5", "sha1"}));
+    EXPECT_EQ(places["rows"][0]["algorithms"], (Json{"sha1", "md5"}));
+    EXPECT_EQ(places["rows"][0]["entries"], 1);
     EXPECT_EQ(json()["alert_exact"], 1); // one content, on two alert lists
 }
 

@@ -524,6 +524,10 @@ TEST_F(Evidence, TheHitsOfAContentAreReadWhileItIsWritten) {
     ASSERT_EQ(read.size(), 2U);
     EXPECT_EQ(read[0].entry, 1U);
     EXPECT_EQ(read[1].entry, 3U);
+    const auto told = strongest_hits(read);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].entry, 1U);
+    EXPECT_EQ(told[0].entries, 2U);
     EXPECT_EQ(read[0].list_name + read[0].polarity, "alert listalert");
     EXPECT_EQ(read[0].sha256, encode_hex(digest_of(1)));
     EXPECT_TRUE(value_of(first.hits_of(99)).empty());

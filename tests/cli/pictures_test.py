@@ -86,6 +86,23 @@ class Lists(ProgramTest):
         exact = [row for row in lines(self.run_program("hits", case, "--json")) if row["match"] == "exact"]
         self.assertEqual([row["item"] for row in exact], ["a.jpg"])
 
+    def test_a_place_is_one_line_however_many_digests_and_entries_of_a_list_agree(self):
+        case = self.new_case()
+        digests = [hashlib.new(name, self.original).hexdigest() for name in ("md5", "sha1", "sha256")]
+        text = "%%%% HASHDEEP-1.0\n%%%% size,md5,sha1,sha256,filename\n"
+        for name in ("one", "two"):
+            text += ",".join([str(len(self.original)), *digests, name]) + "\n"
+        self.add(case, "deep", text, "--polarity", "alert")
+        done = self.run_program("ingest", case, self.evidence, "--json")
+        told = [row for row in lines(done) if row["type"] == "hit"]
+        shown = lines(self.run_program("hits", case, "--json"))
+        for row, in (told, shown):  # one each
+            self.assertEqual((row["item"], row["match"], row["algorithm"]), ("a.jpg", "exact", "sha256"))
+            self.assertEqual(row["algorithms"], ["sha256", "sha1", "md5"])
+            self.assertEqual(row["entries"], 2)
+        self.assertEqual(told, shown)
+        self.assertEqual(len(self.run_program("hits", case).splitlines()), 1)
+
     def test_a_list_that_is_added_later_finds_the_same(self):
         before, after = self.new_case("before"), self.new_case("after")
         self.add(before, "known", self.fingerprint_lines(), "--polarity", "alert")

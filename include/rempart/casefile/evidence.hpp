@@ -32,11 +32,18 @@ namespace rempart::casefile {
 
 /// A hit at a place where the content was seen.
 struct HitView {
-    HitRecord hit;
+    HitRecord hit; ///< The strongest, if several digests or entries of the list agree.
     std::string exhibit_label, item_path, item_stream, sha256;
     std::string list_name, polarity, scheme, entry_label, category;
-    std::uint64_t entry = 0; ///< Line or object in the list's source.
+    std::uint64_t entry = 0;             ///< Line or object in the list's source.
+    std::vector<std::string> algorithms; ///< All that agree, the strongest first.
+    std::uint64_t entries = 1;           ///< How many entries of the list match; `entry` is one.
 };
+
+/// One hit a content, list and kind of match, from what IngestWriter::hits_of gives, in its order.
+/// Strongest is, of exact ones, SHA-256 before SHA-1 before MD5; of near ones, the least distance,
+/// then the variant "full" before "nearest512"; then the first entry.
+[[nodiscard]] std::vector<HitView> strongest_hits(std::vector<HitView> hits);
 
 /// What an exhibit has in the case, for going on with it.
 struct ResumeRecord {
@@ -72,7 +79,7 @@ class IngestWriter {
     /// Ignores hits that are stored already.
     [[nodiscard]] Result<void> add_hits(std::span<const HitRecord> hits);
     /// The hits of a content, also uncommitted ones, without a place (no item, no exhibit): by list
-    /// row, match, entry.
+    /// row, match, entry; every row of them, with `algorithms` and `entries` not filled in.
     [[nodiscard]] Result<std::vector<HitView>> hits_of(RowId content);
 
     /// For the chat export that is the item next_seq(): call before add_item. May be committed in
@@ -120,7 +127,8 @@ struct ItemView {
 [[nodiscard]] Result<void> each_item(Case& file,
                                      const std::function<Result<void>(const ItemView&)>& take);
 
-/// Every hit, one a place: by list, distance, exhibit, seq.
+/// Every hit, one a place, list and kind of match (as strongest_hits): by list, distance, exhibit,
+/// seq.
 [[nodiscard]] Result<void> each_hit(Case& file,
                                     const std::function<Result<void>(const HitView&)>& take);
 
