@@ -53,6 +53,8 @@ class SlurmCluster:
         self.config.write_text(CONFIG.format(
             folder=self.folder, host=socket.gethostname().split(".")[0], user=getpass.getuser(), cpus=cpus,
             controller_port=free_port(), node_port=free_port()))
+        # Nothing here needs control groups; which kind there is, if any, must not be asked.
+        (self.folder / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n")
         self.environment = {**os.environ, "SLURM_CONF": str(self.config)}
         self.processes = []
 
