@@ -31,6 +31,11 @@ std::optional<Error> bounded(const std::optional<Error>& error) {
     return error ? std::optional<Error>(bounded(*error)) : std::nullopt;
 }
 
+const Poison* poison_of(const std::vector<Poison>& list, std::uint64_t number) {
+    const auto found = std::ranges::find(list, number, &Poison::number);
+    return found == list.end() ? nullptr : &*found;
+}
+
 bool within_bounds(const ItemHead& head) {
     return head.path.size() <= kMaxPathBytes && head.stream.size() <= kMaxPathBytes &&
            (!head.error || head.error->message.size() <= kMaxErrorBytes);
@@ -57,12 +62,6 @@ ItemStreamWriter::ItemStreamWriter(sandbox::Channel& channel, std::unique_ptr<Sh
     tell_position(false);
 }
 
-const Error* ItemStreamWriter::poison_of(const std::vector<Poison>& list,
-                                         std::uint64_t number) const {
-    const auto found = std::ranges::find(list, number, &Poison::number);
-    return found == list.end() ? nullptr : &found->error;
-}
-
 void ItemStreamWriter::tell_position(bool reading) {
     area_->set_position({.ordinal = reading ? next_ordinal_ - 1 : next_ordinal_,
                          .step = steps_,
@@ -82,8 +81,8 @@ Result<bool> ItemStreamWriter::begin(const ItemHead& head) {
         put_begin(batch_, ordinal, bounded(head));
     }
     ++records_;
-    if (const Error* poison = poison_of(start_.items, ordinal)) {
-        const Result<void> ended = end({.error = *poison, .unread = {}});
+    if (const Poison* poison = poison_of(start_.items, ordinal)) {
+        const Result<void> ended = end({.error = poison->error, .unread = {}});
         return ended ? Result<bool>(false) : fail(ended.error());
     }
     return true;
@@ -131,9 +130,12 @@ Result<void> ItemStreamWriter::tell(const ItemHead& head) {
 }
 
 std::optional<Error> ItemStreamWriter::step() {
-    const Error* poison = poison_of(start_.steps, ++steps_);
+    const Poison* poison = poison_of(start_.steps, ++steps_);
+    if (poison != nullptr) {
+        next_ordinal_ = std::max(next_ordinal_, poison->told_items);
+    }
     tell_position(false);
-    return poison == nullptr ? std::nullopt : std::optional<Error>(*poison);
+    return poison == nullptr ? std::nullopt : std::optional<Error>(poison->error);
 }
 
 Result<void> ItemStreamWriter::volume(const VolumeInfo& info) {

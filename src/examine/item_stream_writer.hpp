@@ -40,9 +40,10 @@ class ItemStreamWriter final : public ItemSink {
     /// begin and end of something without content: a symlink, a device, a problem.
     [[nodiscard]] Result<void> tell(const ItemHead& head);
 
-    /// To be called before each part of the walk that may kill the reader outside an item: a
-    /// volume, a file system, a directory. An error: this step killed a reader before; leave it
-    /// out, and tell a `problem` with that error in its place.
+    /// To be called before each part of the walk that may kill the reader outside an item's
+    /// content: a volume, a file system, a directory, an entry. An error: this step killed a reader
+    /// before; leave it out, up to the next step, and tell a `problem` with that error in its
+    /// place.
     [[nodiscard]] std::optional<Error> step();
 
     /// A volume that has been walked, in the order of the medium.
@@ -67,8 +68,6 @@ class ItemStreamWriter final : public ItemSink {
     [[nodiscard]] Result<void> next_slot();
     void put_pending();
     void put_slot_done();
-    [[nodiscard]] const Error* poison_of(const std::vector<Poison>& list,
-                                         std::uint64_t number) const;
     void tell_position(bool reading);
 
     sandbox::Channel* channel_;

@@ -114,8 +114,9 @@ std::optional<Event> ResilientSource::survive(const Error& death) {
     replay_bytes_.reset();
     start_.first_ordinal = open_item_ ? told_items_ - 1 : told_items_;
     // The last run tells each item at once: where the walk ends must not depend on timing.
-    const bool was_last = start_.flush_each;
-    start_.flush_each = !blamed || restarts_ + 1 >= kMaxRestarts;
+    const bool was_last = is_last_run_;
+    is_last_run_ = !blamed || restarts_ + 1 >= kMaxRestarts;
+    start_.flush_each = is_last_run_ || suspect_step_ != 0;
     if (was_last || !restart()) {
         death_ = death;
         ending_ = open_item_ ? Ending::end_item : Ending::begin_problem;
@@ -129,14 +130,21 @@ std::optional<Event> ResilientSource::survive(const Error& death) {
 bool ResilientSource::blame(const Error& death, const Position& position) {
     if (position.reading && position.ordinal >= told_items_ &&
         !has(start_.items, position.ordinal)) {
-        start_.items.push_back({position.ordinal, death});
+        start_.items.push_back({.number = position.ordinal, .error = death});
         return true;
     }
-    if (!position.reading && position.step > 0 && !has(start_.steps, position.step)) {
-        start_.steps.push_back({position.step, death});
-        return true;
+    if (position.reading || position.step == 0 || has(start_.steps, position.step)) {
+        return false;
     }
-    return false;
+    // Items of the step may not have been heard of yet. A second run, which tells each at once,
+    // brings them; when it dies there too, the step is left out from behind the last of them.
+    if (suspect_step_ != position.step) {
+        suspect_step_ = position.step;
+    } else {
+        suspect_step_ = 0;
+        start_.steps.push_back({position.step, death, told_items_});
+    }
+    return true;
 }
 
 bool ResilientSource::restart() {

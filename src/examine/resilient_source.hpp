@@ -54,6 +54,8 @@ class ResilientSource final : public Source {
     int restarts_ = 0;
     std::vector<VolumeInfo> volumes_; ///< Of the run before, for when no other can be started.
     sandbox::Confinement confinement_;
+    std::uint64_t suspect_step_ = 0; ///< Killed one run; 0 for none.
+    bool is_last_run_ = false;
     std::uint64_t told_items_ = 0;      ///< Ordinal of the next item that was not begun.
     std::optional<ItemHead> open_item_; ///< Begun, not ended.
     std::uint64_t told_bytes_ = 0;      ///< Of open_item_.

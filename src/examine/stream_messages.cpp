@@ -148,6 +148,7 @@ void put_poison(WireWriter& out, const std::vector<Poison>& list) {
     for (const Poison& poison : list) {
         out.u64(poison.number);
         out.error(poison.error);
+        out.u64(poison.told_items);
     }
 }
 
@@ -160,7 +161,8 @@ std::vector<Poison> read_poison(WireReader& in) {
     std::vector<Poison> list;
     for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
         const std::uint64_t number = in.u64();
-        list.push_back({number, in.error()});
+        Error error = in.error();
+        list.push_back({number, std::move(error), in.u64()});
     }
     return list;
 }

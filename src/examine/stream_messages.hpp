@@ -108,6 +108,9 @@ class StreamOrder {
 struct Poison {
     std::uint64_t number = 0;
     Error error;
+    /// Of a step: how many items had been told when it killed. Those of the step itself are not
+    /// told again; what is told in its place comes behind them.
+    std::uint64_t told_items = 0;
     friend bool operator==(const Poison&, const Poison&) = default;
 };
 

@@ -159,8 +159,15 @@ Result<void> walk_script(ByteView body, std::vector<UniqueFd> descriptors,
             }
         }
         for (std::uint64_t f = 0; f < kFilesEach; ++f) {
-            if (Result<void> written = write_item(faults, d * kFilesEach + f, writer); !written) {
+            const std::uint64_t i = d * kFilesEach + f;
+            if (Result<void> written = write_item(faults, i, writer); !written) {
                 return written;
+            }
+            for (const Fault& fault : faults) {
+                const bool here = fault.where == "after" && fault.number == i;
+                if (Result<void> acted = here ? misbehave(fault, writer) : Result<void>{}; !acted) {
+                    return acted;
+                }
             }
         }
         if (Result<void> told = writer.volume({.offset_bytes = d,
@@ -280,6 +287,25 @@ TEST_F(StreamFaults, ADeadlyStepIsAProblemInItsPlaceAndTheWalkGoesOn) {
     EXPECT_EQ(problem.head.path, "dir3");
     EXPECT_EQ(problem.head.error->code, Errc::crashed);
     EXPECT_EQ(walked.items[3 * kFilesEach + 1].head.path, "dir4/file40");
+}
+
+TEST_F(StreamFaults, ADeathBetweenTwoItemsOfAStepCostsTheRestOfTheStepAndIsTold) {
+    // Item 7 is large: its first half was told when the reader dies, its end was not.
+    for (const std::uint64_t last :
+         {std::uint64_t{8}, std::uint64_t{7}, std::uint64_t{0}, std::uint64_t{44}}) {
+        const Walked walked = walk("crash after " + std::to_string(last));
+        ASSERT_TRUE(walked.end.has_value()) << listing(walked);
+        const std::uint64_t rest = kFilesEach - 1 - last % kFilesEach;
+        ASSERT_EQ(walked.items.size(), kItems - rest + 1) << listing(walked);
+        for (std::uint64_t i = 0; i < walked.items.size(); ++i) {
+            const WalkedItem& item = walked.items[i];
+            EXPECT_EQ(item.ordinal, i);
+            EXPECT_EQ(item.head.kind == ItemKind::problem, i == last + 1) << listing(walked);
+            EXPECT_FALSE(item.end.error.has_value()) << listing(walked);
+            EXPECT_EQ(item.bytes, item.head.size_bytes);
+        }
+        EXPECT_EQ(walked.items[last + 1].head.error->code, Errc::crashed);
+    }
 }
 
 TEST_F(StreamFaults, TooManyDeathsEndTheWalkWithAProblemAndNeverInSilence) {

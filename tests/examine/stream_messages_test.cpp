@@ -102,7 +102,7 @@ TEST(StreamMessages, ABatchOfTooManyRecordsIsRefused) {
 TEST(StreamMessages, ARequestSurvivesTheWireAndNoCutOfItDoes) {
     const StreamStart start{.first_ordinal = 7,
                             .items = {{9, {Errc::crashed, "signal 11"}}},
-                            .steps = {{3, {Errc::deadline, "30 s"}}},
+                            .steps = {{3, {Errc::deadline, "30 s"}, 8}},
                             .flush_each = true};
     const ByteView body = bytes_of("body");
     const Bytes message =

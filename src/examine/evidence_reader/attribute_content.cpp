@@ -166,17 +166,14 @@ Result<ItemEnd> ContentReader::run() {
 } // namespace
 
 std::optional<Error> reason_to_skip(const ContentPlace& place, const TSK_FS_ATTR& attribute) {
-    // Our choice: a hole of 1 GiB, or four times the medium, is still read; a file system that
-    // states more would keep three digests busy with zeros for hours.
-    constexpr std::uint64_t kSmall = std::uint64_t{1} << 30;
     const auto size_bytes = static_cast<std::uint64_t>(std::max<TSK_OFF_T>(attribute.size, 0));
-    if (size_bytes <= kSmall || (attribute.flags & TSK_FS_ATTR_NONRES) == 0) {
+    if (size_bytes <= kMaxHoleBytes || (attribute.flags & TSK_FS_ATTR_NONRES) == 0) {
         return std::nullopt;
     }
     const BlockMap map = follow_blocks(place.file_system, attribute, AskAllocation::no);
     const std::uint64_t stored = map.mapped_bytes - std::min(map.sparse_bytes, map.mapped_bytes);
-    const bool mostly_holes = map.sparse_bytes > kSmall && map.sparse_bytes / 16 > stored;
-    if (mostly_holes || size_bytes > 4 * place.medium.size_bytes() + kSmall) {
+    const bool mostly_holes = map.sparse_bytes > kMaxHoleBytes && map.sparse_bytes / 16 > stored;
+    if (mostly_holes || is_beyond_reason(size_bytes, place.medium.size_bytes())) {
         return Error{Errc::skipped,
                      fmt::format("{} bytes stated, {} stored: mostly holes", size_bytes, stored)};
     }

@@ -17,6 +17,14 @@ struct ContentPlace {
     std::uint64_t offset_bytes = 0;
 };
 
+/// A hole of 1 GiB, or four times the medium, is still read (our choice): a file system that states
+/// more would keep three digests busy with zeros for hours.
+inline constexpr std::uint64_t kMaxHoleBytes = std::uint64_t{1} << 30;
+[[nodiscard]] constexpr bool is_beyond_reason(std::uint64_t size_bytes,
+                                              std::uint64_t medium_bytes) {
+    return size_bytes > 4 * medium_bytes + kMaxHoleBytes;
+}
+
 /// Why an attribute is not read at all, before any of its bytes: more holes than a medium of that
 /// size explains.
 [[nodiscard]] std::optional<Error> reason_to_skip(const ContentPlace& place,

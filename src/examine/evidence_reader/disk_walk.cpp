@@ -59,8 +59,10 @@ Result<bool> DiskWalk::tell_foreign_container() {
 }
 
 Result<TskVolumes> DiskWalk::open_volume_system() {
-    if (writer_.step()) {
-        return TskVolumes();
+    if (const std::optional<Error> deadly = writer_.step()) {
+        const Result<void> told = tell_problem(
+            writer_, "", {deadly->code, "reading the partition table: " + deadly->message});
+        return told ? Result<TskVolumes>(TskVolumes()) : fail(told.error());
     }
     TskVolumes volumes(tsk_vs_open(image_.get(), 0, TSK_VS_TYPE_DETECT));
     const char* text = volumes ? nullptr : tsk_error_get();

@@ -27,6 +27,10 @@ bool has_orphan_directory(const TSK_FS_INFO& file_system) {
            !TSK_FS_TYPE_ISISO9660(file_system.ftype);
 }
 
+std::string without_slash(const std::string& path) {
+    return path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+}
+
 std::string_view text_of(const TSK_FS_NAME& name) {
     return name.name == nullptr ? "" : name.name;
 }
@@ -85,6 +89,7 @@ Result<void> FileSystemWalk::walk_directory(const Directory& directory) {
         return problem(name, *deadly);
     }
     current_ = &directory;
+    leave_directory_ = false;
     tsk_error_reset();
     const std::uint8_t failed =
         tsk_fs_dir_walk(&file_system_, directory.address, kEveryEntry, on_entry, this);
@@ -98,8 +103,25 @@ Result<void> FileSystemWalk::walk_directory(const Directory& directory) {
 
 TSK_WALK_RET_ENUM FileSystemWalk::on_entry(TSK_FS_FILE* file, const char* /*path*/, void* self) {
     auto& walk = *static_cast<FileSystemWalk*>(self);
-    walk.sink_state_ = walk.take_entry(*file);
-    return walk.sink_state_ ? TSK_WALK_CONT : TSK_WALK_STOP;
+    walk.sink_state_ = walk.take_entry_carefully(*file);
+    return walk.sink_state_ && !walk.leave_directory_ ? TSK_WALK_CONT : TSK_WALK_STOP;
+}
+
+// libtsk follows an entry's block map before the first byte is asked for, and loads the next entry
+// behind our back: both are steps of their own, so that a death costs the one entry, or the rest of
+// the directory.
+Result<void> FileSystemWalk::take_entry_carefully(TSK_FS_FILE& file) {
+    const std::optional<Error> deadly = writer_.step();
+    const Result<void> taken =
+        deadly ? problem(current_->path + path_part(text_of(*file.name)), *deadly)
+               : take_entry(file);
+    const std::optional<Error> deadly_next = taken ? writer_.step() : std::nullopt;
+    if (!deadly_next) {
+        return taken;
+    }
+    leave_directory_ = true;
+    return problem(without_slash(current_->path),
+                   {deadly_next->code, "the rest of the directory: " + deadly_next->message});
 }
 
 Result<void> FileSystemWalk::take_entry(TSK_FS_FILE& file) {
@@ -137,6 +159,13 @@ Result<void> FileSystemWalk::take_entry(TSK_FS_FILE& file) {
         }
         return tell_streams(file, std::move(head), false);
     }
+    if (kind == EntryKind::file && has_unfollowable_size(*meta)) {
+        head.recovery = head.state == ItemState::deleted ? Recovery::partial : Recovery::none;
+        head.error = Error{Errc::skipped,
+                           fmt::format("{} bytes stated on a medium of {}: its map is not followed",
+                                       head.size_bytes, place_.medium.size_bytes())};
+        return tell_without_content(head);
+    }
     if (kind == EntryKind::file) {
         return tell_streams(file, std::move(head), true);
     }
@@ -171,11 +200,22 @@ Result<void> FileSystemWalk::tell_name_only(const TSK_FS_FILE& file, ItemHead he
     head.error = Error{Errc::not_found, is_reused ? "only its name is left: its metadata entry "
                                                     "belongs to another file"
                                                   : "only its name is left"};
+    return tell_without_content(head);
+}
+
+Result<void> FileSystemWalk::tell_without_content(const ItemHead& head) {
     const Result<bool> begun = writer_.begin(head);
     if (!begun) {
         return fail(begun.error());
     }
     return *begun ? writer_.end({.error = head.error, .unread = {}}) : Result<void>{};
+}
+
+// libtsk makes the whole block map of a file before it tells anything of it; with a size out of a
+// damaged inode that takes minutes. NTFS is left out: there the map costs what is stored.
+bool FileSystemWalk::has_unfollowable_size(const TSK_FS_META& meta) const {
+    return !TSK_FS_TYPE_ISNTFS(file_system_.ftype) && meta.size > 0 &&
+           is_beyond_reason(static_cast<std::uint64_t>(meta.size), place_.medium.size_bytes());
 }
 
 Result<void> FileSystemWalk::tell_streams(TSK_FS_FILE& file, ItemHead head, bool main_too) {
@@ -211,11 +251,7 @@ Result<void> FileSystemWalk::tell_streams(TSK_FS_FILE& file, ItemHead head, bool
     }
     head.recovery = head.state == ItemState::deleted ? Recovery::partial : Recovery::none;
     head.error = Error{Errc::malformed, "its block map cannot be read"};
-    const Result<bool> begun = writer_.begin(head);
-    if (!begun) {
-        return fail(begun.error());
-    }
-    return *begun ? writer_.end({.error = head.error, .unread = {}}) : Result<void>{};
+    return tell_without_content(head);
 }
 
 Result<void> FileSystemWalk::tell_stream(const TSK_FS_ATTR& attribute, ItemHead head) {

@@ -41,11 +41,14 @@ class FileSystemWalk {
     };
     [[nodiscard]] Result<void> walk_from(Directory root);
     [[nodiscard]] Result<void> walk_directory(const Directory& directory);
+    [[nodiscard]] Result<void> take_entry_carefully(TSK_FS_FILE& file);
     [[nodiscard]] Result<void> take_entry(TSK_FS_FILE& file);
+    [[nodiscard]] bool has_unfollowable_size(const TSK_FS_META& meta) const;
     [[nodiscard]] Result<void> enter_later(const TSK_FS_FILE& file, const std::string& path);
     [[nodiscard]] Result<void> tell_streams(TSK_FS_FILE& file, ItemHead head, bool main_too);
     [[nodiscard]] Result<void> tell_stream(const TSK_FS_ATTR& attribute, ItemHead head);
     [[nodiscard]] Result<void> tell_name_only(const TSK_FS_FILE& file, ItemHead head);
+    [[nodiscard]] Result<void> tell_without_content(const ItemHead& head);
     [[nodiscard]] Result<void> problem(const std::string& path, const Error& error);
     static TSK_WALK_RET_ENUM on_entry(TSK_FS_FILE* file, const char* path, void* self);
 
@@ -57,6 +60,7 @@ class FileSystemWalk {
     std::unordered_set<TSK_INUM_T> entered_; ///< Directories: each is walked once.
     std::vector<Directory> found_;           ///< Subdirectories of the one being walked.
     const Directory* current_ = nullptr;
+    bool leave_directory_ = false; ///< What follows in it killed a reader before.
     bool in_orphans_ = false;
     std::uint64_t orphans_ = 0;
     Result<void> sink_state_; ///< The writer's failure, out of libtsk's callback.

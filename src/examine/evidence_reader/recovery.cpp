@@ -33,7 +33,7 @@ bool is_gap(const TSK_FS_INFO& file_system, const TSK_FS_ATTR_RUN& run) {
 BlockMap follow_blocks(const TSK_FS_INFO& file_system, const TSK_FS_ATTR& attribute,
                        AskAllocation ask) {
     BlockMap map;
-    std::uint64_t budget = file_system.block_count;
+    std::uint64_t budget = file_system.block_count; // no file holds more than all blocks
     const std::uint64_t block_bytes = file_system.block_size;
     for (const TSK_FS_ATTR_RUN* run = attribute.nrd.run; run != nullptr; run = run->next) {
         const std::uint64_t bytes = run->len * block_bytes;
@@ -47,9 +47,10 @@ BlockMap follow_blocks(const TSK_FS_INFO& file_system, const TSK_FS_ATTR& attrib
             map.has_gap = true;
             continue;
         }
+        const std::uint64_t count = std::min<std::uint64_t>(run->len, budget);
+        budget -= count;
+        map.has_gap = map.has_gap || count < run->len;
         if (ask == AskAllocation::yes && !map.is_reused) {
-            const std::uint64_t count = std::min<std::uint64_t>(run->len, budget);
-            budget -= count;
             map.is_reused = any_allocated(file_system, run->addr, count);
         }
     }

@@ -22,8 +22,8 @@ namespace rempart::examine {
 struct BlockMap {
     std::uint64_t mapped_bytes = 0; ///< The map reaches that far, holes included.
     std::uint64_t sparse_bytes = 0; ///< Of these: holes by intention.
-    bool has_gap = false;           ///< Parts of it are unknown, or lie outside the file system.
-    bool is_reused = false;         ///< Some block is allocated now. Only if asked for.
+    bool has_gap = false;   ///< Parts are unknown, outside the file system, or more than it holds.
+    bool is_reused = false; ///< Some block is allocated now. Only if asked for.
 };
 
 enum class AskAllocation : std::uint8_t { no, yes };

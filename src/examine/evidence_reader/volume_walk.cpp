@@ -43,6 +43,12 @@ std::string without_slash(const std::string& prefix) {
     return prefix.empty() ? prefix : prefix.substr(0, prefix.size() - 1);
 }
 
+Error not_opened(const Error& deadly, TSK_FS_TYPE_ENUM type) {
+    const char* name = tsk_fs_type_toname(type);
+    return {deadly.code,
+            fmt::format("opening it as {}: {}", name == nullptr ? "?" : name, deadly.message)};
+}
+
 class VolumeWalk {
   public:
     VolumeWalk(TskImage& image, ItemStreamWriter& writer, const VolumePlace& place)
@@ -112,6 +118,12 @@ Result<void> VolumeWalk::walk_file_system(TSK_FS_INFO& file_system, std::uint64_
                                           const std::string& inner) {
     const std::uint64_t items_before = writer_.items();
     const std::string prefix = prefix_of(place_.name, inner);
+    if (const std::optional<Error> deadly = writer_.step()) { // killed by what comes before a name
+        VolumeInfo told = info(type_name(file_system));
+        told.error = deadly;
+        const Result<void> problem = tell_problem(writer_, without_slash(prefix), *deadly);
+        return problem ? writer_.volume(told) : problem;
+    }
     const ContentPlace place{image_.medium(), file_system, base_bytes};
     if (Result<void> walked = FileSystemWalk(place, file_system, prefix, writer_).run(); !walked) {
         return walked;
@@ -133,8 +145,12 @@ Result<void> VolumeWalk::walk_file_system(TSK_FS_INFO& file_system, std::uint64_
 Result<bool> VolumeWalk::walk_plain() {
     std::vector<TskFileSystem> found;
     for (const TSK_FS_TYPE_ENUM type : kDetected) {
-        if (writer_.step()) {
-            continue; // this detection killed the reader: the problem is told with the volume
+        if (const std::optional<Error> deadly = writer_.step()) {
+            if (Result<void> told = tell_problem(writer_, place_.name, not_opened(*deadly, type));
+                !told) {
+                return fail(told.error());
+            }
+            continue;
         }
         TskFileSystem file_system(
             tsk_fs_open_img(image_.get(), static_cast<TSK_OFF_T>(place_.offset_bytes), type));
@@ -166,8 +182,10 @@ Result<bool> VolumeWalk::walk_plain() {
 }
 
 Result<bool> VolumeWalk::walk_pool() {
-    if (writer_.step()) {
-        return false;
+    if (const std::optional<Error> deadly = writer_.step()) {
+        const Result<void> told = tell_problem(
+            writer_, place_.name, {deadly->code, "opening it as APFS: " + deadly->message});
+        return told ? Result<bool>(false) : fail(told.error());
     }
     const TskPool pool(tsk_pool_open_img_sing(
         image_.get(), static_cast<TSK_OFF_T>(place_.offset_bytes), TSK_POOL_TYPE_APFS));
