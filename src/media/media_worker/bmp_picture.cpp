@@ -179,6 +179,22 @@ void row_of_masks(ByteView row, const Layout& layout, std::span<std::uint8_t> rg
     }
 }
 
+// How many rows of pixels the file holds in full, as stored.
+std::size_t rows_there(ByteView file, const Layout& layout) {
+    return file.size() > layout.pixels_at ? (file.size() - layout.pixels_at) / layout.row_bytes : 0;
+}
+
+// One stored row as luma; `rgb` is scratch for its pixels.
+void read_row(ByteView row, const Layout& layout, std::span<std::uint8_t> rgb,
+              std::span<float> luma) {
+    if (layout.bits_a_pixel <= 8) {
+        row_of_palette(row, layout, luma);
+    } else {
+        row_of_masks(row, layout, rgb);
+        recognise::luma_of_rgb(rgb, luma);
+    }
+}
+
 } // namespace
 
 Decoded decode_bmp(ByteView file, PictureSink& sink) {
@@ -189,8 +205,7 @@ Decoded decode_bmp(ByteView file, PictureSink& sink) {
     if (auto begun = sink.begin({.width = layout->width, .height = layout->height}); !begun) {
         return fail(std::move(begun).error());
     }
-    const std::size_t there =
-        file.size() > layout->pixels_at ? (file.size() - layout->pixels_at) / layout->row_bytes : 0;
+    const std::size_t there = rows_there(file, *layout);
     if (there == 0) {
         return fail(Errc::truncated, "bmp: the file ends before its first row of pixels");
     }
@@ -198,17 +213,11 @@ Decoded decode_bmp(ByteView file, PictureSink& sink) {
     std::vector<std::uint8_t> rgb(std::size_t{layout->width} * 3);
     for (std::size_t y = 0; y < layout->height; ++y) {
         const std::size_t stored = layout->bottom_up ? layout->height - 1 - y : y;
-        if (stored >= there) {
-            std::ranges::fill(luma, 128.0F);
+        if (stored < there) {
+            const std::size_t at = layout->pixels_at + stored * layout->row_bytes;
+            read_row(file.subspan(at, layout->row_bytes), *layout, rgb, luma);
         } else {
-            const ByteView row =
-                file.subspan(layout->pixels_at + stored * layout->row_bytes, layout->row_bytes);
-            if (layout->bits_a_pixel <= 8) {
-                row_of_palette(row, *layout, luma);
-            } else {
-                row_of_masks(row, *layout, rgb);
-                recognise::luma_of_rgb(rgb, luma);
-            }
+            std::ranges::fill(luma, 128.0F);
         }
         sink.add_row(std::span<const float>(luma));
     }

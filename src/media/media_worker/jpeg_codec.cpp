@@ -116,7 +116,7 @@ struct JpegReader::State {
         }
         const std::size_t left = decoder.src != nullptr ? decoder.src->bytes_in_buffer : 0;
         const std::size_t at = file.size() - std::min(left, file.size());
-        std::string what = trouble.text.data();
+        const std::string what = trouble.text.data();
         return {code, "jpeg: " + what + ", near byte " + std::to_string(at)};
     }
 
@@ -279,7 +279,9 @@ Bytes encode_grey_jpeg(std::span<const std::uint8_t> pixels, std::uint32_t width
         file.assign(from, from + encoder.bytes);
     }
     jpeg_destroy_compress(&encoder.info);
-    std::free(encoder.buffer); // jpeg_mem_dest allocates with malloc (libjpeg.txt)
+    // jpeg_mem_dest allocates with malloc (libjpeg.txt).
+    // NOLINTNEXTLINE(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
+    std::free(encoder.buffer);
     return file;
 }
 

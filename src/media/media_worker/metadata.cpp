@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 #include <utility>
@@ -102,12 +103,13 @@ int orientation_of(const Exiv2::ExifData& exif) {
 
 // What exiv2 finds in the file, all of it; the words of the first failure.
 std::string read_all(ByteView file, Metadata& found) {
-    Exiv2::Image::AutoPtr image;
+    std::unique_ptr<Exiv2::Image> image;
     std::string trouble = caught([&] {
-        image = Exiv2::ImageFactory::open(reinterpret_cast<const Exiv2::byte*>(file.data()),
-                                          static_cast<long>(file.size()));
+        image.reset(Exiv2::ImageFactory::open(reinterpret_cast<const Exiv2::byte*>(file.data()),
+                                              static_cast<long>(file.size()))
+                        .release()); // exiv2 0.27 gives an auto_ptr
     });
-    if (image.get() == nullptr) {
+    if (image == nullptr) {
         return trouble.empty() ? "exiv2 failed" : trouble;
     }
     const auto note = [&trouble](std::string failure) {

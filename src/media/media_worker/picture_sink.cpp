@@ -16,6 +16,16 @@ namespace {
 using recognise::PdqRows;
 using recognise::PdqVariant;
 
+Bytes bytes_of_hash(const recognise::PdqHash& hash) {
+    Bytes bytes;
+    for (const std::uint64_t word : hash.words()) { // in the order of the hexadecimal text
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            bytes.push_back(static_cast<std::byte>(word >> shift));
+        }
+    }
+    return bytes;
+}
+
 RawFingerprint raw(const recognise::PdqFingerprint& fingerprint, PdqVariant variant,
                    std::string_view suffix) {
     RawFingerprint out{.algorithm = "pdq",
@@ -23,13 +33,7 @@ RawFingerprint raw(const recognise::PdqFingerprint& fingerprint, PdqVariant vari
                        .quality = fingerprint.quality,
                        .orientations = {}};
     for (const recognise::PdqHash& hash : fingerprint.hashes) {
-        Bytes bytes;
-        for (const std::uint64_t word : hash.words()) { // in the order of the hexadecimal text
-            for (int shift = 56; shift >= 0; shift -= 8) {
-                bytes.push_back(static_cast<std::byte>(word >> shift));
-            }
-        }
-        out.orientations.push_back(std::move(bytes));
+        out.orientations.push_back(bytes_of_hash(hash));
     }
     return out;
 }
@@ -80,7 +84,7 @@ Result<void> hold_against_limits(const PictureHeader& header, const PictureLimit
 
 struct PictureSink::Outputs {
     Hashes stored;
-    std::optional<Hashes> upright; ///< Apart from `stored` only if EXIF turns the picture.
+    Hashes upright; ///< Hashes nothing unless EXIF turns the picture.
     Thumbnail thumbnail;
     std::vector<std::uint8_t> plane; ///< Of the stored pixels, only if EXIF turns the picture.
     std::vector<std::uint8_t> rounded;
@@ -109,12 +113,12 @@ Result<void> PictureSink::begin(const PictureHeader& header) {
     const bool lies = orientation_ >= 5;
     const std::uint32_t width = lies ? header.height : header.width;
     const std::uint32_t height = lies ? header.width : header.height;
-    outputs_ = std::make_unique<Outputs>(Outputs{
-        Hashes(header.width, header.height), std::nullopt, Thumbnail(width, height), {}, {}});
-    outputs_->plane.assign(plane_bytes, 128);
-    if (orientation_ != 1) {
-        outputs_->upright.emplace(width, height);
-    }
+    const bool turned = orientation_ != 1;
+    outputs_ = std::make_unique<Outputs>(Outputs{Hashes(header.width, header.height),
+                                                 Hashes(turned ? width : 0, turned ? height : 0),
+                                                 Thumbnail(width, height),
+                                                 std::vector<std::uint8_t>(plane_bytes, 128),
+                                                 {}});
     return {};
 }
 
@@ -174,11 +178,11 @@ PictureFacts PictureSink::finish() {
         read_upright(stored, orientation_, y, rows);
         for (std::size_t at = 0; at < rows.size(); at += width) {
             const std::span<const std::uint8_t> row = std::span(rows).subspan(at, width);
-            out.upright->add_row(row);
+            out.upright.add_row(row);
             out.thumbnail.add_row(row);
         }
     }
-    out.upright->finish_into(facts.fingerprints, "");
+    out.upright.finish_into(facts.fingerprints, "");
     out.stored.finish_into(facts.fingerprints, "-unoriented");
     facts.thumbnail = out.thumbnail.finish();
     return facts;
