@@ -217,7 +217,7 @@ bool StreamOrder::fits(const ItemBegin& begin) {
     const ItemHead& head = begin.head;
     const bool clean_path = head.path.find('\0') == std::string::npos &&
                             head.stream.find('\0') == std::string::npos &&
-                            !head.path.starts_with('/');
+                            (head.state == ItemState::embedded || !head.path.starts_with('/'));
     const bool states_problem = head.kind != ItemKind::problem || head.error.has_value();
     if (in_item_ || begin.ordinal != next_ordinal_ || !clean_path || !states_problem) {
         return false;

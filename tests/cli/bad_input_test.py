@@ -119,7 +119,7 @@ class BadInput(ProgramTest):
         _, rows = self.rows(OK)
         self.assertEqual(len(rows), 7)
         self.assertIn("hostile.tar!../../escape", rows)
-        self.assertIn("hostile.tar!\\x2fetc/absolute", rows)
+        self.assertIn("hostile.tar!/etc/absolute", rows)
         self.assertFalse((self.folder / "escape").exists())
         self.assertFalse((self.folder.parent / "escape").exists())
 

@@ -117,6 +117,17 @@ TEST(StreamMessages, ARequestSurvivesTheWireAndNoCutOfItDoes) {
     }
 }
 
+TEST(StreamOrder, OnlyAMemberOfAnArchiveMayHaveAnAbsoluteName) {
+    for (int s = 0; s <= static_cast<int>(kLastItemState); ++s) {
+        ItemBegin begin = sample_begin(0);
+        begin.head.path = "/etc/x";
+        begin.head.state = static_cast<ItemState>(s);
+        EXPECT_EQ(StreamOrder(0, 24).accept(begin).has_value(),
+                  begin.head.state == ItemState::embedded)
+            << s;
+    }
+}
+
 /// Each line: records that are refused at the last one.
 TEST(StreamOrder, RefusesEachRecordThatMayNotComeNow) {
     const auto begin = [](std::uint64_t ordinal, auto change) {

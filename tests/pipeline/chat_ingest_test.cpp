@@ -11,6 +11,7 @@ TEST(ResolveAttachment, LiesInTheFolderOfTheExportOrBelow) {
     EXPECT_EQ(resolve_attachment("x/y/result.json", "photos/a.jpg"), "x/y/photos/a.jpg");
     EXPECT_EQ(resolve_attachment("chat.zip!result.json", "a.jpg"), "chat.zip!a.jpg");
     EXPECT_EQ(resolve_attachment("d/chat.zip!e/result.json", "a.jpg"), "d/chat.zip!e/a.jpg");
+    EXPECT_EQ(resolve_attachment("chat.tar!/result.json", "a.jpg"), "chat.tar!/a.jpg");
 }
 
 TEST(ResolveAttachment, NothingLeavesThatFolder) {

@@ -53,8 +53,9 @@ struct ItemTimes {
 };
 
 struct ItemHead {
-    /// Inside its source, '/' between parts, no leading '/', valid UTF-8 (core to_utf8). Only a
-    /// label: never used as a path on the machine that examines.
+    /// Inside its source, '/' between parts, valid UTF-8 (core to_utf8); no leading '/' but in the
+    /// name of an `embedded` item, which stands behind its archive's. Only a label: never used as a
+    /// path on the machine that examines.
     std::string path;
     std::string stream; ///< The name of an alternate data stream or attribute; "" for the main one.
     ItemKind kind = ItemKind::file;

@@ -38,6 +38,12 @@ constexpr std::array<std::string_view, 6> kOfTruncation{
 constexpr std::array<std::string_view, 5> kOfSupport{"nsupported", "not supported", "unavailable",
                                                      "not fully supported", "many filters"};
 
+// Some of libarchive's messages end in a line break.
+std::string_view without_end_of_line(std::string_view text) {
+    const std::size_t last = text.find_last_not_of(" \r\n");
+    return text.substr(0, last + 1); // npos + 1 is 0: nothing but line breaks
+}
+
 Errc code_of(int number, int status, std::string_view text, const ArchiveInput& input) {
     if (number == ENOMEM || contains(text, "allocate")) {
         return Errc::memory;
@@ -136,7 +142,7 @@ Error error_of_status(archive* reader, int status, const ArchiveInput& input) {
         return *fault;
     }
     const char* words = archive_error_string(reader);
-    const std::string_view text = words == nullptr ? "" : words;
+    const std::string_view text = without_end_of_line(words == nullptr ? "" : words);
     const Errc code = code_of(archive_errno(reader), status, text, input);
     const la_int64_t position = archive_filter_bytes(reader, -1); // below 0 before the first header
     const std::uint64_t byte =

@@ -51,17 +51,12 @@ std::string from_cp437(std::string_view bytes) {
 }
 
 std::string member_label(std::string_view name, NameOrigin origin) {
-    std::string label;
-    if (origin == NameOrigin::zip && !is_utf8(name)) {
-        label = from_cp437(name);
-        if (label.find('/') == std::string::npos) {
-            std::replace(label.begin(), label.end(), '\\', '/');
-        }
-    } else {
-        label = to_utf8(name);
+    if (origin != NameOrigin::zip || is_utf8(name)) {
+        return to_utf8(name);
     }
-    if (label.starts_with('/')) {
-        label.replace(0, 1, "\\x2f");
+    std::string label = from_cp437(name);
+    if (label.find('/') == std::string::npos) {
+        std::replace(label.begin(), label.end(), '\\', '/');
     }
     return label;
 }

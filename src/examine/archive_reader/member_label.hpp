@@ -17,9 +17,9 @@ enum class NameOrigin : std::uint8_t {
     other, ///< Bytes that are not UTF-8 stay bytes, escaped.
 };
 
-/// Valid UTF-8 for the name as written: "..", drive letters and repeated names stay as they are,
-/// because they say something about who made the archive. A leading '/' becomes "\x2f": a label
-/// never looks like an absolute path (ItemHead::path).
+/// Valid UTF-8 for the name as written: "..", a leading '/', drive letters and repeated names stay
+/// as they are, because they say something about who made the archive. An item's path is the
+/// archive's, then '!', then this label: relative whatever it looks like.
 [[nodiscard]] std::string member_label(std::string_view name, NameOrigin origin);
 
 /// Code page 437 to UTF-8; the bytes below 0x80 are ASCII.
