@@ -83,7 +83,8 @@ endfunction()
 # Every tests/MODULE/NAME_test.cpp is the ctest MODULE.NAME; tests/MODULE/ROLE/NAME_test.cpp is
 # MODULE.ROLE.NAME, linked with the role; tests/cli/NAME_test.py drives the built program. A test
 # may include the private headers of src/, and fixtures from tests/data. tests/MODULE/NAME_program.cpp
-# is the program tests/NAME_program, which the tests of MODULE start.
+# is the program tests/NAME_program, which the tests of MODULE start. tests/apps/NAME_test.cpp is
+# linked with all modules, as a program is.
 function(rempart_tests)
   file(GLOB programs RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS
        ${PROJECT_SOURCE_DIR}/tests/*/*_program.cpp)
@@ -107,6 +108,9 @@ function(rempart_tests)
     string(REPLACE "/" "_" target ${stem}_test)
     string(REGEX MATCH "^[^/]+" module ${stem})
     set(library rempart::${module})
+    if(module STREQUAL "apps")
+      get_property(library GLOBAL PROPERTY REMPART_MODULES)
+    endif()
     add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${test})
     foreach(role IN LISTS roles)
       if(stem MATCHES "^${module}/${role}/")
@@ -121,7 +125,7 @@ function(rempart_tests)
       add_dependencies(${target} ${programs_of_${module}})
     endif()
     target_link_libraries(${target} PRIVATE ${library} rempart_build_flags GTest::gtest_main
-                          OpenSSL::Crypto)
+                          OpenSSL::Crypto nlohmann_json::nlohmann_json)
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests
                                ${PROJECT_SOURCE_DIR}/src)
     target_compile_definitions(${target} PRIVATE REMPART_SOURCE_DIR="${PROJECT_SOURCE_DIR}"

@@ -299,6 +299,7 @@ constexpr std::array kRowNames{
            "quasi-doublon d’un contenu connu"},
     Phrase{"small picture", "small picture", "petite image"},
     Phrase{"lists of this case", "lists of this case", "listes du dossier"},
+    Phrase{"EXIF", "EXIF", "EXIF"},
     Phrase{"file systems", "file systems", "systèmes de fichiers"},
     Phrase{"PDQ distance", "PDQ distance", "distance PDQ"},
     Phrase{"dimensions", "dimensions", "dimensions"},
