@@ -38,6 +38,12 @@ void json_flag(CLI::App* app, Args& args) {
     app->add_flag("--json", args.json, "One JSON object a line, with stable keys");
 }
 
+template <typename Args>
+void purpose_option(CLI::App* app, Args& args) {
+    app->add_option("--purpose", args.purpose,
+                    "Why, for the log of the case (default: the purpose of the case)");
+}
+
 void define_case(CLI::App& root, Definitions& definitions) {
     CLI::App* group = root.add_subcommand("case", "Make, check and export a case");
     group->require_subcommand(1);
@@ -58,8 +64,15 @@ void define_case(CLI::App& root, Definitions& definitions) {
     json_flag(app, *info);
     const auto verify = std::make_shared<CaseVerify>();
     app = command(*group, definitions, "verify",
-                  "Check the case's own structure and the verdicts on its exhibits", verify);
+                  "Check the case's structure, its audit log with the rows that it seals, and the "
+                  "verdicts on its exhibits",
+                  verify);
     case_folder(app, *verify);
+    app->add_option("--checkpoint", verify->checkpoints,
+                    "A checkpoint that was kept elsewhere: finds what was rewritten as a whole")
+        ->allow_extra_args(false);
+    app->add_option("--key", verify->key,
+                    "Public key of the checkpoints (default: the one in the case's folder)");
     json_flag(app, *verify);
     const auto out = std::make_shared<CaseExport>();
     app = command(*group, definitions, "export", "Write the whole case as one file", out);
@@ -67,6 +80,8 @@ void define_case(CLI::App& root, Definitions& definitions) {
     app->add_option("FILE", out->target, "The file to write; must not exist")->required();
     app->add_flag("--canonical", out->canonical,
                   "Sorted JSON lines without what depends on the run: equal evidence, equal bytes");
+    app->add_option("--recipient", out->recipient, "Who is given the file, for the log");
+    purpose_option(app, *out);
 }
 
 void define_list(CLI::App& root, Definitions& definitions) {
@@ -142,6 +157,9 @@ void define_show(CLI::App& root, Definitions& definitions) {
         args->what = row.kind;
         CLI::App* app = command(root, definitions, row.name, row.what, args);
         case_folder(app, *args);
+        if (row.kind != Show::What::status) {
+            purpose_option(app, *args);
+        }
         json_flag(app, *args);
     }
     const auto find = std::make_shared<Find>();
@@ -149,6 +167,7 @@ void define_show(CLI::App& root, Definitions& definitions) {
                             "Full text over messages, file names and metadata", find);
     case_folder(app, *find);
     app->add_option("QUERY", find->query, "Words, \"a phrase\", prefix*")->required();
+    purpose_option(app, *find);
     json_flag(app, *find);
 }
 
@@ -185,6 +204,40 @@ void define_report(CLI::App& root, Definitions& definitions) {
     app->add_option("--language", args->language, "en or fr")->check(CLI::IsMember({"en", "fr"}));
     app->add_flag("--thumbnails", args->thumbnails,
                   "Show grey, blurred thumbnails of new material (default: none)");
+    purpose_option(app, *args);
+}
+
+void define_audit(CLI::App& root, Definitions& definitions) {
+    CLI::App* group = root.add_subcommand("audit", "The log of what was done with a case");
+    group->require_subcommand(1);
+    const auto show = std::make_shared<AuditShow>();
+    CLI::App* app = command(*group, definitions, "show", "Every record of the log", show);
+    case_folder(app, *show);
+    purpose_option(app, *show);
+    json_flag(app, *show);
+    const auto checkpoint = std::make_shared<AuditCheckpoint>();
+    app = command(*group, definitions, "checkpoint",
+                  "Sign the log as it is now, to be kept by somebody else", checkpoint);
+    case_folder(app, *checkpoint);
+    app->add_option("--out", checkpoint->out, "The file to write; must not exist")->required();
+    const auto proof = std::make_shared<AuditProof>();
+    app = command(*group, definitions, "proof",
+                  "One record with the proof that it stands in the log", proof);
+    case_folder(app, *proof);
+    app->add_option("INDEX", proof->index, "Number of the record, from 0")->required();
+    app->add_option("--out", proof->out, "The file to write; must not exist")->required();
+    purpose_option(app, *proof);
+    const auto check = std::make_shared<AuditCheck>();
+    app = command(*group, definitions, "check", "Check a proof, without the case", check);
+    app->add_option("PROOF", check->proof, "What audit proof wrote")->required();
+    app->add_option("--key", check->key, "Public key of the case's log")->required();
+    const auto stamp = std::make_shared<AuditStamp>();
+    app = command(*group, definitions, "stamp",
+                  "Ask for a time stamp of a checkpoint (RFC 3161), or check the answer", stamp);
+    app->add_option("CHECKPOINT", stamp->checkpoint, "What audit checkpoint wrote")->required();
+    app->add_option("--query", stamp->query, "Write the request for the authority here");
+    app->add_option("--token", stamp->token, "Check this answer of the authority");
+    app->add_option("--ca", stamp->ca, "Certificates that are trusted for it, in PEM");
 }
 
 void define_manual(CLI::App& root, Definitions& definitions) {
@@ -225,6 +278,7 @@ Parsed parse_arguments(int argc, char** argv) {
     define_show(root, definitions);
     define_match(root, definitions);
     define_report(root, definitions);
+    define_audit(root, definitions);
     define_manual(root, definitions);
     try {
         root.parse(argc, argv);

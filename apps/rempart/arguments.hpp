@@ -5,7 +5,9 @@
 /// What the user asked for, as plain values. Every command and flag is defined once, in
 /// arguments.cpp; help, the man page and the shell completion are made from that.
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,11 +23,34 @@ struct CaseInfoArgs {
 };
 struct CaseVerify {
     std::string folder;
+    std::vector<std::string> checkpoints;
+    std::string key;
     bool json = false;
 };
 struct CaseExport {
     std::string folder, target;
     bool canonical = false;
+    std::string recipient;
+    std::optional<std::string> purpose; ///< None: the case's own.
+};
+struct AuditShow {
+    std::string folder;
+    std::optional<std::string> purpose;
+    bool json = false;
+};
+struct AuditCheckpoint {
+    std::string folder, out;
+};
+struct AuditProof {
+    std::string folder, out;
+    std::uint64_t index = 0;
+    std::optional<std::string> purpose;
+};
+struct AuditCheck {
+    std::string proof, key;
+};
+struct AuditStamp {
+    std::string checkpoint, query, token, ca;
 };
 struct ListAdd {
     std::string folder;
@@ -50,10 +75,12 @@ struct IngestArgs {
 struct Show {
     enum class What { status, items, messages, hits, queue } what = What::status;
     std::string folder;
+    std::optional<std::string> purpose;
     bool json = false;
 };
 struct Find {
     std::string folder, query;
+    std::optional<std::string> purpose;
     bool json = false;
 };
 struct Fingerprint {
@@ -68,6 +95,7 @@ struct Match {
 };
 struct Report {
     std::string folder, out, language = "en";
+    std::optional<std::string> purpose;
     bool thumbnails = false;
 };
 /// Made from the definitions themselves.
@@ -76,7 +104,8 @@ struct Print {
 };
 
 using Request = std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, ListAdd, ListShow,
-                             IngestArgs, Show, Find, Fingerprint, Match, Report, Print>;
+                             IngestArgs, Show, Find, Fingerprint, Match, Report, Print, AuditShow,
+                             AuditCheckpoint, AuditProof, AuditCheck, AuditStamp>;
 
 struct Parsed {
     int exit_status = 0; ///< 2 after wrong use, whose message went to stderr.

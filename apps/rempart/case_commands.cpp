@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// case new, info, verify, export; list add, show; report; print.
+// case new, info, export; list add, show; report; print.
 #include <algorithm>
 #include <chrono>
 
@@ -13,6 +13,7 @@
 #include "rempart/commands.hpp"
 #include "rempart/core/text.hpp"
 #include "rempart/files.hpp"
+#include "rempart/logged.hpp"
 #include "rempart/output.hpp"
 #include "rempart/pipeline/matching.hpp"
 #include "rempart/pipeline/queue.hpp"
@@ -79,39 +80,16 @@ int run(const CaseInfoArgs& args) {
     return kOk;
 }
 
-int run(const CaseVerify& args) {
-    auto file = Case::open(args.folder, Access::read);
-    if (!file) {
-        return report_error(args.folder, file.error());
-    }
-    if (auto sound = file->check(); !sound) {
-        return report_error(args.folder, sound.error());
-    }
-    const auto exhibits = casefile::exhibits(*file);
-    if (!exhibits) {
-        return report_error(args.folder, exhibits.error());
-    }
-    int status = kOk;
-    for (const casefile::ExhibitRecord& exhibit : *exhibits) {
-        const auto totals = casefile::totals(*file, exhibit.id);
-        if (!totals) {
-            return report_error(args.folder, totals.error());
-        }
-        print_line(args.json
-                       ? to_json(exhibit, *totals)
-                       : fmt::format("{}: {}", to_terminal(exhibit.label), exhibit.verification));
-        if (exhibit.verification == "failed") {
-            status = kIntegrity;
-        }
-    }
-    if (!args.json) {
-        print_line("the case file is sound");
-    }
-    return status;
-}
-
 int run(const CaseExport& args) {
-    auto file = Case::open(args.folder, Access::read);
+    LoggedAct act{
+        .act = casefile::AuditAct::exported,
+        .subject = {{"form", args.canonical ? "canonical" : "database"},
+                    {"file", to_utf8(std::filesystem::path(args.target).filename().string())}},
+        .purpose = args.purpose};
+    if (!args.recipient.empty()) {
+        act.subject.push_back({"recipient", to_utf8(args.recipient)});
+    }
+    auto file = open_logged(args.folder, act);
     if (!file) {
         return report_error(args.folder, file.error());
     }
@@ -194,7 +172,10 @@ int run(const ListShow& args) {
 }
 
 int run(const Report& args) {
-    auto file = Case::open(args.folder, Access::read);
+    auto file =
+        open_logged(args.folder, {.act = casefile::AuditAct::reported,
+                                  .subject = {{"thumbnails", args.thumbnails ? "blurred" : "none"}},
+                                  .purpose = args.purpose});
     if (!file) {
         return report_error(args.folder, file.error());
     }

@@ -21,5 +21,10 @@ namespace rempart::cli {
 [[nodiscard]] int run(const Match& args);
 [[nodiscard]] int run(const Report& args);
 [[nodiscard]] int run(const Print& args);
+[[nodiscard]] int run(const AuditShow& args);
+[[nodiscard]] int run(const AuditCheckpoint& args);
+[[nodiscard]] int run(const AuditProof& args);
+[[nodiscard]] int run(const AuditCheck& args);
+[[nodiscard]] int run(const AuditStamp& args);
 
 } // namespace rempart::cli

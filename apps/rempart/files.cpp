@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/files.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -35,6 +36,10 @@ Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
     mapped.mapping_ = {memory, [size](void* start) { ::munmap(start, size); }};
     mapped.text_ = {static_cast<const char*>(memory), size};
     return mapped;
+}
+
+UniqueFd open_new_file(const std::filesystem::path& path) {
+    return UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
 }
 
 std::string sha256_hex(std::string_view text) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "rempart/core/fd.hpp"
 #include "rempart/core/result.hpp"
 #include "rempart/recognise/digest.hpp"
 #include "rempart/recognise/hash_list.hpp"
@@ -26,6 +27,9 @@ class MappedFile {
     std::string_view text_;
     std::shared_ptr<void> mapping_; ///< Shared only to have a deleter of its own.
 };
+
+/// A new file for its owner only, or none: nothing that exists is overwritten.
+[[nodiscard]] UniqueFd open_new_file(const std::filesystem::path& path);
 
 /// SHA-256 of `text`, hex.
 [[nodiscard]] std::string sha256_hex(std::string_view text);

@@ -290,4 +290,28 @@ std::string to_json(const MatchLine& line) {
     return line_of(json);
 }
 
+std::string to_json(const casefile::AuditFault& fault) {
+    Json json{{"type", "audit_fault"}, {"kind", name(fault.kind)}};
+    json["record"] = fault.record ? Json(*fault.record) : Json();
+    json["table"] = or_null(fault.table);
+    json["row"] = fault.row ? Json(*fault.row) : Json();
+    json["what"] = fault.what;
+    return line_of(json);
+}
+
+std::string to_json(const casefile::AuditVerdict& verdict) {
+    Json unsealed = Json::object();
+    for (const auto& [table, rows] : verdict.unsealed) {
+        unsealed[table] = rows;
+    }
+    return line_of({{"type", "audit"},
+                    {"sound", verdict.sound()},
+                    {"records", verdict.tree.size},
+                    {"root", encode_hex(verdict.tree.root)},
+                    {"checkpoints", verdict.checkpoints},
+                    {"seals", verdict.seals},
+                    {"sealed_rows", verdict.rows},
+                    {"unsealed_rows", unsealed}});
+}
+
 } // namespace rempart::cli

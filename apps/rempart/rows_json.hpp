@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "rempart/casefile/audit_verify.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/casefile/lists.hpp"
@@ -24,6 +25,8 @@ namespace rempart::cli {
 [[nodiscard]] std::string to_json(const casefile::HitView& view);
 [[nodiscard]] std::string to_json(const casefile::MessageView& view);
 [[nodiscard]] std::string to_json(const casefile::FoundView& view);
+[[nodiscard]] std::string to_json(const casefile::AuditFault& fault);
+[[nodiscard]] std::string to_json(const casefile::AuditVerdict& verdict);
 [[nodiscard]] std::string to_json(const pipeline::IngestSummary& summary);
 
 /// A group of the queue with its representative.

@@ -10,6 +10,8 @@
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/commands.hpp"
 #include "rempart/core/text.hpp"
+#include "rempart/files.hpp"
+#include "rempart/logged.hpp"
 #include "rempart/output.hpp"
 #include "rempart/rows_json.hpp"
 
@@ -153,10 +155,26 @@ Result<void> print_rows(Case& file, const Show& args) {
     return fail(Errc::invalid_argument, "no such rows");
 }
 
+const char* name_of(Show::What what) {
+    switch (what) {
+    case Show::What::status: return "status";
+    case Show::What::items: return "items";
+    case Show::What::messages: return "messages";
+    case Show::What::hits: return "hits";
+    case Show::What::queue: return "new";
+    }
+    return "";
+}
+
 } // namespace
 
 int run(const Show& args) {
-    auto file = Case::open(args.folder, casefile::Access::read);
+    // The state of exhibits is no consultation of what they hold.
+    auto file = args.what == Show::What::status
+                    ? Case::open(args.folder, casefile::Access::read)
+                    : open_logged(args.folder, {.act = casefile::AuditAct::viewed,
+                                                .subject = {{"rows", name_of(args.what)}},
+                                                .purpose = args.purpose});
     if (!file) {
         return report_error(args.folder, file.error());
     }
@@ -165,7 +183,10 @@ int run(const Show& args) {
 }
 
 int run(const Find& args) {
-    auto file = Case::open(args.folder, casefile::Access::read);
+    // What is searched for may name a person: the log tells two searches apart and quotes none.
+    auto file = open_logged(args.folder, {.act = casefile::AuditAct::searched,
+                                          .subject = {{"query_sha256", sha256_hex(args.query)}},
+                                          .purpose = args.purpose});
     if (!file) {
         return report_error(args.folder, file.error());
     }
