@@ -134,6 +134,9 @@ int run(const ListAdd& args) {
     if (!added) {
         return report_error("list add", added.error());
     }
+    if (added->summary.unterminated_last_line > 0) {
+        talk(fmt::format("list {}: {}", args.name, kUnterminatedNotice));
+    }
     if (added->new_hits > 0) {
         if (auto queued = pipeline::update_queue(*file, 0); !queued) {
             return report_error("list add", queued.error());

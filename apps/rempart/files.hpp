@@ -34,6 +34,11 @@ class MappedFile {
 /// SHA-256 of `text`, hex.
 [[nodiscard]] std::string sha256_hex(std::string_view text);
 
+/// Said of a list whose HashListSummary has an unterminated_last_line.
+inline constexpr std::string_view kUnterminatedNotice =
+    "a last line without an end was taken, because it ends in a whole hash; the list may have been "
+    "cut there";
+
 /// What --format and --algorithm mean together.
 struct ListFormatChoice {
     const recognise::HashListFormat* format = nullptr; ///< Null: automatic.

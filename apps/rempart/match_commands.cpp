@@ -90,6 +90,9 @@ int read_lists(const Match& args, std::optional<HashKind> assumed, Lists& lists)
         if (!read) {
             return report_error(path, read.error());
         }
+        if (read->unterminated_last_line > 0) {
+            talk(fmt::format("{}: {}", path, kUnterminatedNotice));
+        }
     }
     return kOk;
 }

@@ -118,6 +118,7 @@ std::string to_json(const pipeline::ListAdded& added) {
     Json json = list_json(added.list);
     json["comments"] = added.summary.comments;
     json["degenerate_hashes"] = added.summary.degenerate_hashes;
+    json["unterminated_last_line"] = added.summary.unterminated_last_line;
     json["new_hits"] = added.new_hits;
     return line_of(json);
 }

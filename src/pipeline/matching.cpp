@@ -2,6 +2,8 @@
 #include "rempart/pipeline/matching.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -157,6 +159,7 @@ void add_counts(const recognise::HashListSummary& from, recognise::HashListSumma
     to.comments += from.comments;
     to.empty_file_hashes += from.empty_file_hashes;
     to.degenerate_hashes += from.degenerate_hashes;
+    to.unterminated_last_line += from.unterminated_last_line;
     if (to.stated_scheme.empty()) {
         to.stated_scheme = from.stated_scheme;
     }
@@ -236,7 +239,11 @@ Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sou
     if (!matched) {
         return fail(matched.error());
     }
-    added->new_hits = hits.size();
+    std::set<std::pair<casefile::RowId, std::string_view>> told; // as the case counts them
+    for (const HitRecord& hit : hits) {
+        told.emplace(hit.content, hit.match);
+    }
+    added->new_hits = told.size();
     if (auto stored = casefile::add_hits(file, hits); !stored) {
         return fail(stored.error());
     }

@@ -4,12 +4,13 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
 import unittest
 
 from PIL import Image
 
 from resume_test import picture
-from support import INCOMPLETE, OK, SHARED, WRONG_USE, FAILED, ProgramTest, lines, needs_shared
+from support import INCOMPLETE, OK, PROGRAM, SHARED, WRONG_USE, FAILED, ProgramTest, lines, needs_shared
 
 PDQ = SHARED / "samples" / "pdq"
 
@@ -144,6 +145,24 @@ class Lists(ProgramTest):
                                 "--algorithm", "md5", status=FAILED)
         self.assertEqual(done, "")
         self.assertEqual(lines(self.run_program("list", "show", case, "--json")), [])
+
+    def test_a_last_line_without_an_end_is_taken_as_a_whole_hash_and_told(self):
+        case = self.new_case()
+        digest = hashlib.sha256(self.original).hexdigest()
+        path = self.folder / "known.txt"
+        path.write_text(f"{hashlib.sha256(b'x').hexdigest()}\n{digest}")
+        command = [str(PROGRAM), "list", "add", str(case), str(path), "--polarity", "alert", "--algorithm",
+                   "sha256", "--json", "--name"]
+        done = subprocess.run([*command, "whole"], capture_output=True, text=True)
+        row, = lines(done.stdout)
+        self.assertEqual((done.returncode, row["hashes"], row["unterminated_last_line"]), (OK, 2, 1))
+        self.assertIn("without an end", done.stderr)
+        self.ingest(case, self.evidence)
+        self.assertEqual([row["list"] for row in lines(self.run_program("hits", case, "--json"))], ["whole"])
+        path.write_text(path.read_text()[:-1])
+        done = subprocess.run([*command, "cut"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (FAILED, ""))
+        self.assertIn("line 2: no end of line", done.stderr)
 
     def test_match_works_without_a_case(self):
         known = self.folder / "known.jsonl"

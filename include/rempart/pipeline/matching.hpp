@@ -57,7 +57,8 @@ struct ListAdded {
     casefile::ListRecord list;
     recognise::HashListSummary summary; ///< Over all files.
     std::uint64_t entries = 0;          ///< The last number given.
-    std::uint64_t new_hits = 0; ///< Found at once among the contents that the case holds already.
+    /// Contents that the case holds already and that it knows, exact and near ones apart.
+    std::uint64_t new_hits = 0;
 };
 
 /// Reads one list from its files into the case, whole or not at all, and matches it against what

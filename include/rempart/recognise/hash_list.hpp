@@ -64,6 +64,9 @@ struct HashListSummary {
     /// PDQ hashes that stand for no picture (see kMinListedOnes), or that the list itself gives a
     /// quality below kMinPdqQuality: dropped, they match what they should not.
     std::uint64_t degenerate_hashes = 0;
+    /// 1 if the last line has no end and was taken, because it ends in a whole hash: the list may
+    /// have been cut there.
+    std::uint64_t unterminated_last_line = 0;
     std::string stated_name;   ///< The name that the list gives itself, if any.
     std::string stated_scheme; ///< VICS region or the like ("US"), if any.
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What BSD's md5, sha1 and sha256, `md5sum --tag` and `openssl dgst` write:
 //
-//     list := line*
+//     list := line* [entry]        the last one may lack its end
 //     line := (entry | "#" comment | "") end
 //     entry := name [" "] "(" label ")" [" "] "= " digest       the label may hold anything
 //     name := "MD5" | "SHA1" | "SHA256" | "SHA2-256", in any case
@@ -56,6 +56,7 @@ Result<LineRole> parse_line(std::string_view line, ListRecord& record) {
     }
     record.label = line.substr(open + 1, close - open - 1);
     record.hashes = {{*kind, rest.substr(2)}};
+    record.shows_its_end = true;
     return LineRole::entry;
 }
 
@@ -65,7 +66,7 @@ bool claims_bsd_list(std::string_view head) {
     constexpr std::size_t kMaxCommentBytes = 4096; // our choice, as for plain lists
     LineWalker lines(head.substr(0, kMaxCommentBytes), kMaxCommentBytes);
     while (!lines.done()) {
-        const auto line = lines.next();
+        const auto line = lines.next_or_last();
         if (!line) {
             return false;
         }

@@ -80,6 +80,7 @@ Result<LineRole> parse_line(JsonText& json, std::string_view line, ListRecord& r
         return fail(path.error());
     }
     record.label = *path;
+    record.shows_its_end = true; // its closing brace
     if (const auto parsed = parse_hashes(object, record); !parsed) {
         return fail(parsed.error());
     }

@@ -8,13 +8,22 @@
 namespace rempart::recognise {
 
 Result<std::string_view> LineWalker::next() {
+    auto line = next_or_last();
+    if (line && !has_end_) {
+        return fail(no_end());
+    }
+    return line;
+}
+
+Result<std::string_view> LineWalker::next_or_last() {
     ++number_;
     const std::size_t end = rest_.find('\n');
-    if (end == std::string_view::npos) {
-        return fail(error_here({Errc::malformed, "no end of line, the list may have been cut"}));
+    has_end_ = end != std::string_view::npos;
+    if (rest_.empty()) {
+        return fail(no_end());
     }
     std::string_view line = rest_.substr(0, end);
-    rest_.remove_prefix(end + 1);
+    rest_.remove_prefix(has_end_ ? end + 1 : rest_.size());
     if (line.ends_with('\r')) {
         line.remove_suffix(1);
     }
@@ -23,6 +32,10 @@ Result<std::string_view> LineWalker::next() {
             {Errc::limit_exceeded, fmt::format("longer than {} bytes", max_line_bytes_)}));
     }
     return line;
+}
+
+Error LineWalker::no_end() const {
+    return error_here({Errc::malformed, "no end of line, the list may have been cut"});
 }
 
 Error LineWalker::error_here(const Error& error) const {

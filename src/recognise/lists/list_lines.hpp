@@ -13,8 +13,8 @@
 
 namespace rempart::recognise {
 
-/// Walks the lines of an untrusted list. Each ends in LF or CR LF, the last one too: a last line
-/// without an end may have been cut.
+/// Walks the lines of an untrusted list. Each ends in LF or CR LF; a last line without an end may
+/// have been cut.
 ///
 /// Holds a view: the text must outlive the walker.
 class LineWalker {
@@ -27,6 +27,12 @@ class LineWalker {
     /// The next line without its end.
     /// \return `malformed` if there is none or it has no end, `limit_exceeded` if it is too long.
     [[nodiscard]] Result<std::string_view> next();
+    /// As next, but gives a last line without an end too: then has_end() is false.
+    /// \return also `malformed` if there is none.
+    [[nodiscard]] Result<std::string_view> next_or_last();
+    [[nodiscard]] bool has_end() const { return has_end_; }
+    /// That the line has no end.
+    [[nodiscard]] Error no_end() const;
 
     /// The number of the line that `next` looked at last, from 1.
     [[nodiscard]] std::uint64_t number() const { return number_; }
@@ -38,6 +44,7 @@ class LineWalker {
     std::string_view rest_;
     std::size_t max_line_bytes_;
     std::uint64_t number_ = 0;
+    bool has_end_ = true;
 };
 
 /// The first line of the beginning of a file, without its end; empty if it has none there.

@@ -27,6 +27,9 @@ struct ListRecord {
     std::string_view category;
     /// Whether the list itself says that its PDQ hash is of too little a quality to be used.
     bool poor_quality = false;
+    /// Whether the record can be told to be whole without the end of its line: it ends in a hash,
+    /// which has as many digits as its kind, or in what closes it. A label at the end cannot.
+    bool shows_its_end = false;
 };
 
 /// Decodes, counts, drops what must not match, holds the limit, and gives the rest to the caller.
@@ -58,17 +61,24 @@ class ListTaker {
 enum class LineRole : std::uint8_t { entry, comment };
 
 /// Reads the lines that are left, all or nothing. `parse(line, record)` fills the record of a line
-/// and returns its role, or an error without the place.
+/// and returns its role, or an error without the place. A last line without an end is taken only if
+/// it is an entry that shows its end, and counted.
 template <typename Parse>
 [[nodiscard]] Result<HashListSummary> take_lines(LineWalker& lines, ListTaker& taker,
                                                  const Parse& parse) {
     ListRecord record;
     while (!lines.done()) {
-        const auto line = lines.next();
+        const auto line = lines.next_or_last();
         if (!line) {
             return fail(line.error());
         }
+        record.shows_its_end = false;
         const Result<LineRole> role = parse(*line, record);
+        const bool may_be_cut =
+            !lines.has_end() && (!role || *role == LineRole::comment || !record.shows_its_end);
+        if (may_be_cut) {
+            return fail(lines.no_end());
+        }
         if (!role) {
             return fail(lines.error_here(role.error()));
         }
@@ -78,8 +88,10 @@ template <typename Parse>
         }
         record.entry = lines.number();
         if (const auto taken = taker.take(record); !taken) {
-            return fail(lines.error_here(taken.error()));
+            const bool is_cut = !lines.has_end() && taken.error().code == Errc::malformed;
+            return fail(is_cut ? lines.no_end() : lines.error_here(taken.error()));
         }
+        taker.summary().unterminated_last_line = lines.has_end() ? 0 : 1;
     }
     return std::move(taker.summary());
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plain lines, the form that most tools can write:
 //
-//     list  := line*
+//     list  := line* [entry]       the last one without an end only if it has no label
 //     line  := (entry | "#" comment | ";" comment | "") end
 //     entry := hash [label] | "\" hash sum-label, escaped | spaces size "  " hash sum-label
 //     label := "," text | TAB text | sum-label
@@ -71,6 +71,7 @@ Result<LineRole> parse_line(std::string_view line, HashKind kind, ListRecord& re
     const std::size_t end = std::min(line.find_first_of(kSeparators), line.size());
     record.hashes = {{kind, line.substr(0, end)}};
     record.label = line.substr(std::min(end + 1, line.size()));
+    record.shows_its_end = end == line.size();
     if (end < line.size() && line[end] == ' ') {
         if (!record.label.starts_with(' ') && !record.label.starts_with('*')) {
             return fail(Errc::malformed, "a name must follow after two spaces, or a space and a *");
@@ -112,7 +113,7 @@ bool claims_plain_list(std::string_view head) {
     constexpr std::size_t kMaxCommentBytes = 4096;
     LineWalker lines(head.substr(0, kMaxCommentBytes), kMaxCommentBytes);
     while (!lines.done()) {
-        const auto line = lines.next();
+        const auto line = lines.next_or_last();
         if (!line) {
             return false;
         }

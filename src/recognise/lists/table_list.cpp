@@ -4,6 +4,8 @@
 //     list   := header (record | "") end ...      fields as in RFC 4180, a record is one line
 //     record := as many fields as the header; at least one of the hash columns not empty
 //
+// The last record may lack its end if its last field is a hash.
+//
 // Columns are found by name, in any case and order; those without a meaning here are passed over.
 // Sources: NSRL RDS 1.5 and 2, HashKeeper and iLook as hashdeep's samples and IPED's HashDBTool
 // have them; `csv` is our choice (it reads ICSE's table, which is delimited by semicolons).
@@ -137,6 +139,8 @@ Result<LineRole> parse_record(const Columns& columns, CsvFields& fields, std::st
         }
     }
     record.label = columns.label ? values[*columns.label] : std::string_view{};
+    record.shows_its_end = columns.hashes.back().first + 1 == columns.count &&
+                           !values[columns.hashes.back().first].empty();
     record.category = columns.category ? values[*columns.category] : std::string_view{};
     return LineRole::entry;
 }

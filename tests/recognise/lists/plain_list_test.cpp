@@ -81,9 +81,28 @@ TEST(PlainList, ClaimsOnlyTextWhoseFirstContentIsAHash) {
     EXPECT_TRUE(claims_plain_list(kA.substr(32) + ",label\r\n"));
     EXPECT_TRUE(claims_plain_list("   7  " + kA.substr(32) + "  label\n"));
     EXPECT_TRUE(claims_plain_list("\\" + kA.substr(24) + " *label\n"));
-    for (const std::string& text : {std::string{}, std::string("# only\n"), kA,
+    EXPECT_TRUE(claims_plain_list(kA));
+    for (const std::string& text : {std::string{}, std::string("# only\n"), kA.substr(1),
                                     kA.substr(33) + "\n", kA + "x\n", "name\n" + kA + "\n"}) {
         EXPECT_FALSE(claims_plain_list(text)) << text;
+    }
+}
+
+TEST(PlainList, ALastLineWithoutAnEndIsTakenOnlyAsAWholeHashAndCounted) {
+    for (const std::string& last : {kB, "1234  " + kB, kB + "\r"}) {
+        const auto list = collect(kA + "\n" + last, kPlain, stating(HashKind::sha256));
+        ASSERT_TRUE(list) << list.error().message;
+        EXPECT_EQ(list->hashes.size(), 2U);
+        EXPECT_EQ(list->summary.unterminated_last_line, 1U);
+    }
+    EXPECT_EQ(collect(kA, nullptr, stating(HashKind::sha256))->hashes.size(), 1U);
+    EXPECT_EQ(collect(kA + "\n", kPlain, stating(HashKind::sha256))->summary.unterminated_last_line,
+              0U);
+    for (const std::string& last :
+         {kB.substr(1), kB + "0", kB.substr(32), kB + ",lab", kB + "  na", kB + " *", kB + ",",
+          "\\" + kB + "  na", std::string("# comment"), std::string("\r")}) {
+        const Error error = error_of(collect(kA + "\n" + last, kPlain, stating(HashKind::sha256)));
+        EXPECT_EQ(error.message, "line 2: no end of line, the list may have been cut") << last;
     }
 }
 
@@ -111,6 +130,17 @@ TEST(BsdList, NamesItsKindsLineByLine) {
     EXPECT_EQ(list->hashes[2].kind, HashKind::sha1);
     EXPECT_EQ(list->hashes[3].kind, HashKind::sha256);
     EXPECT_EQ(list->hashes[4].label, "");
+}
+
+TEST(BsdList, ALastLineWithoutAnEndIsTakenOnlyWithAWholeHash) {
+    const std::string text = "MD5 (a) = " + kA.substr(32) + "\nMD5 (b = c) = " + kA.substr(32);
+    const auto list = collect(text);
+    ASSERT_TRUE(list) << list.error().message;
+    EXPECT_EQ(list->hashes.size(), 2U);
+    EXPECT_EQ(list->summary.unterminated_last_line, 1U);
+    for (std::size_t lost = 1; lost < text.size() - text.find('\n') - 1; ++lost) {
+        EXPECT_FALSE(collect(text.substr(0, text.size() - lost))) << lost;
+    }
 }
 
 TEST(BsdList, RefusesOtherLinesAndKinds) {

@@ -100,6 +100,22 @@ TEST(CsvList, ReadsAnyColumnsOfHashesWithAnyOfThreeDelimiters) {
     EXPECT_TRUE(collect("md5\n" + kMd5 + "\n"));
 }
 
+TEST(CsvList, ALastLineWithoutAnEndIsTakenOnlyIfItEndsInAWholeHash) {
+    const std::string md5(32, '1'), sha1(40, '2');
+    const auto list = collect("name,md5,sha1\nx," + md5 + "," + sha1);
+    ASSERT_TRUE(list) << list.error().message;
+    EXPECT_EQ(list->hashes.size(), 2U);
+    EXPECT_EQ(list->summary.unterminated_last_line, 1U);
+    EXPECT_TRUE(collect("name,md5\nx,\"" + md5 + "\""));
+    for (const std::string& text :
+         {"name,md5,sha1\nx," + md5 + "," + sha1.substr(1), "name,md5,sha1\nx," + md5 + ",",
+          "name,md5,sha1\nx," + md5, "md5,name\n" + md5 + ",x", "md5,name\n" + md5 + ",\"x\"",
+          "name,md5\nx,\"" + md5, std::string("name,md5")}) {
+        EXPECT_EQ(error_of(collect(text, hash_list_format_named("csv"))).code, Errc::malformed)
+            << text;
+    }
+}
+
 TEST(CsvList, IsNotTheReaderOfTablesThatHaveTheirOwn) {
     const std::string nsrl = R"("SHA-1","MD5","FileName","ProductCode","SpecialCode")"
                              "\n\"" +
