@@ -1,79 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "casefile/database.hpp"
 
-#include <cassert>
-#include <limits>
-
-#include <fmt/format.h>
-
 #include "rempart/core/text.hpp"
 
 namespace rempart::casefile {
-namespace {
 
-Errc errc_of(int code) {
-    switch (code & 0xFF) { // the low byte is the primary code of an extended one
-    case SQLITE_CORRUPT: return Errc::integrity;
-    case SQLITE_NOTADB: return Errc::malformed;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: return Errc::refused;
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
-    case SQLITE_RANGE: return Errc::invalid_argument;
-    case SQLITE_TOOBIG: return Errc::limit_exceeded;
-    case SQLITE_INTERRUPT: return Errc::interrupted;
-    default: return Errc::io;
-    }
-}
-
-// Our choice, because a commit of a batch every second or so costs less than a hundredth of it, and
-// then a power failure loses nothing that was reported as stored. See docs/adr.
-constexpr const char* kPragmas = "PRAGMA foreign_keys = ON;"
-                                 "PRAGMA synchronous = FULL;"
-                                 "PRAGMA cache_size = -65536;"           // 64 MiB at most
-                                 "PRAGMA wal_autocheckpoint = 4096;"     // pages: 16 MiB
-                                 "PRAGMA journal_size_limit = 67108864;" // what stays on disk
-                                 "PRAGMA cell_size_check = ON;";
-
-constexpr int kBusyMillis = 5'000; // a reader waits this long for the recovery after a crash
-
-// A case file may come from elsewhere: its schema gets no say in what code runs.
-int harden(sqlite3* database) {
-    struct Setting {
-        int option;
-        int value;
-    };
-    for (const auto [option, value] :
-         {Setting{SQLITE_DBCONFIG_DEFENSIVE, 1}, Setting{SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-          Setting{SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, Setting{SQLITE_DBCONFIG_DQS_DML, 0},
-          Setting{SQLITE_DBCONFIG_DQS_DDL, 0}}) {
-        if (const int code = sqlite3_db_config(database, option, value, nullptr);
-            code != SQLITE_OK) {
-            return code;
-        }
-    }
-    return sqlite3_busy_timeout(database, kBusyMillis);
-}
-
-// "$1", "$2", ... in this order: then PostgreSQL numbers them as SQLite does.
-[[maybe_unused]] bool parameters_are_in_order(sqlite3_stmt* statement) {
-    for (int i = 1; i <= sqlite3_bind_parameter_count(statement); ++i) {
-        const char* name = sqlite3_bind_parameter_name(statement, i);
-        if (name == nullptr || name != fmt::format("${}", i)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-} // namespace
-
-Error database_error(sqlite3* database, int code) {
-    // sqlite3_errmsg of a broken constraint names a table and column; that of others may quote the
-    // file's own schema, which may be hostile.
-    const bool names_schema = (code & 0xFF) == SQLITE_CONSTRAINT && database != nullptr;
-    const char* text = names_schema ? sqlite3_errmsg(database) : sqlite3_errstr(code);
-    return {errc_of(code), fmt::format("case database: {} (SQLite {})", text, code)};
+Error nul_in_text() {
+    return {Errc::invalid_argument, "case database: a text holds a NUL byte"};
 }
 
 tl::unexpected<Error> Row::damaged() {
@@ -81,13 +14,11 @@ tl::unexpected<Error> Row::damaged() {
 }
 
 std::int64_t Row::integer() {
-    return sqlite3_column_int64(statement_, column_++);
+    return statement_->integer(column_++);
 }
 
 ByteView Row::blob() {
-    const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(statement_, column_));
-    const int size = sqlite3_column_bytes(statement_, column_++);
-    return data == nullptr ? ByteView() : ByteView(data, static_cast<std::size_t>(size));
+    return statement_->bytes(column_++);
 }
 
 void Row::take_one(std::string& field) {
@@ -100,7 +31,7 @@ void Row::take_one(std::string& field) {
 }
 
 void Row::take_one(std::optional<std::string>& field) {
-    if (sqlite3_column_type(statement_, column_) == SQLITE_NULL) {
+    if (statement_->is_null(column_)) {
         ++column_;
         field.reset();
     } else {
@@ -137,133 +68,20 @@ void Row::take_one(std::optional<Error>& field) {
     field = Error{known.value_or(Errc::malformed), std::move(text)};
 }
 
-void Statement::begin_binding(sqlite3_destructor_type lifetime) {
-    sqlite3_reset(handle_.get());
-    lifetime_ = lifetime;
-    bound_ = 0;
-    bind_code_ = SQLITE_OK;
-}
-
-void Statement::bind_one(std::string_view value) {
-    const char* data = value.data() == nullptr ? "" : value.data();
-    note(sqlite3_bind_text64(handle_.get(), ++bound_, data, value.size(), lifetime_, SQLITE_UTF8));
-}
-
-void Statement::bind_one(ByteView value) {
-    if (value.empty()) { // a null pointer would store NULL
-        note(sqlite3_bind_zeroblob(handle_.get(), ++bound_, 0));
-        return;
-    }
-    note(sqlite3_bind_blob64(handle_.get(), ++bound_, value.data(), value.size(), lifetime_));
-}
-
-void Statement::bind_one(const TimeValue& value) {
-    value.kind == TimeKind::none ? bind_null() : bind_one(value.micros);
-    bind_one(static_cast<int>(value.kind));
-}
-
-void Statement::bind_one(const std::optional<Error>& value) {
-    if (value) {
-        bind_one(name(value->code));
-        bind_one(value->message);
-    } else {
-        bind_null();
-        bind_null();
-    }
-}
-
-Result<bool> Statement::step() {
-    assert(bound_ == sqlite3_bind_parameter_count(handle_.get()));
-    if (bind_code_ != SQLITE_OK) {
-        return fail(database_error(nullptr, bind_code_));
-    }
-    const int code = sqlite3_step(handle_.get());
-    if (code == SQLITE_ROW) {
-        return true;
-    }
-    if (code == SQLITE_DONE) {
-        sqlite3_reset(handle_.get());
-        return false;
-    }
-    Error error = database_error(sqlite3_db_handle(handle_.get()), code);
-    sqlite3_reset(handle_.get());
-    return fail(std::move(error));
-}
-
-Result<void> Statement::finish_run() {
-    for (;;) {
-        auto more = step();
-        if (!more) {
-            return fail(std::move(more).error());
-        }
-        if (!*more) {
-            return {};
-        }
-    }
-}
-
-Result<std::optional<std::int64_t>> Statement::finish_scalar() {
-    auto more = step();
-    if (!more) {
-        return fail(std::move(more).error());
-    }
-    std::optional<std::int64_t> value;
-    if (*more && sqlite3_column_type(handle_.get(), 0) != SQLITE_NULL) {
-        value = sqlite3_column_int64(handle_.get(), 0);
-    }
-    while (*more) { // an INSERT commits with its last step only
-        more = step();
-        if (!more) {
-            return fail(std::move(more).error());
-        }
-    }
-    return value;
-}
-
-Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file, Access access) {
-    sqlite3* handle = nullptr;
-    const int code = sqlite3_open_v2(file.c_str(), &handle,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                                         SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
-                                     nullptr);
-    std::unique_ptr<Database> database(new Database(handle, access)); // owns a failed one too
-    if (code != SQLITE_OK) {
-        return fail(database_error(handle, code));
-    }
-    if (auto configured = database->configure(); !configured) {
-        return fail(std::move(configured).error());
-    }
-    return database;
-}
-
-Result<void> Database::configure() {
-    if (const int code = harden(handle_.get()); code != SQLITE_OK) {
-        return fail(database_error(handle_.get(), code));
-    }
-    if (auto done = exec(kPragmas); !done) {
-        return done;
-    }
-    return exec(access_ == Access::write ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON");
-}
-
-Result<void> Database::exec(const char* sql) {
-    const int code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) {
-        return fail(database_error(handle_.get(), code));
-    }
-    return {};
-}
-
 Result<Statement> Database::prepare(std::string_view sql) {
-    assert(sql.size() < static_cast<std::size_t>(std::numeric_limits<int>::max()));
-    sqlite3_stmt* statement = nullptr;
-    const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), 0,
-                                        &statement, nullptr);
-    if (code != SQLITE_OK) {
-        return fail(database_error(handle_.get(), code));
+    auto prepared = driver_->prepare(sql);
+    if (!prepared) {
+        return fail(std::move(prepared).error());
     }
-    assert(parameters_are_in_order(statement));
-    return Statement(statement);
+    return Statement(std::move(*prepared));
+}
+
+Result<Inserter> Database::inserter(std::string_view table, std::string_view columns) {
+    auto made = driver_->inserter(table, columns);
+    if (!made) {
+        return fail(std::move(made).error());
+    }
+    return Inserter(std::move(*made));
 }
 
 Result<Statement*> Database::kept(std::string_view sql) {
@@ -280,19 +98,20 @@ Result<Statement*> Database::kept(std::string_view sql) {
 
 Database::WriteWindow::WriteWindow(Database& database) : database_(database) {
     if (database_.access_ == Access::read) {
-        sqlite3_exec(database_.handle(), "PRAGMA query_only = OFF", nullptr, nullptr, nullptr);
+        database_.driver_->allow_writes(true);
     }
 }
 
 Database::WriteWindow::~WriteWindow() {
     if (database_.access_ == Access::read) {
-        sqlite3_exec(database_.handle(), "PRAGMA query_only = ON", nullptr, nullptr, nullptr);
+        database_.driver_->allow_writes(false);
     }
 }
 
 Result<Transaction> Transaction::begin(Database& database) {
     const bool nested = database.in_transaction();
-    if (auto begun = database.exec(nested ? "SAVEPOINT part" : "BEGIN IMMEDIATE"); !begun) {
+    if (auto begun = nested ? database.exec("SAVEPOINT part") : database.driver().begin_write();
+        !begun) {
         return fail(std::move(begun).error());
     }
     return Transaction(database, nested);
@@ -320,7 +139,7 @@ Result<Snapshot> Snapshot::begin(Database& database) {
     if (database.in_transaction()) {
         return Snapshot(nullptr);
     }
-    if (auto begun = database.exec("BEGIN"); !begun) {
+    if (auto begun = database.driver().begin_snapshot(); !begun) {
         return fail(std::move(begun).error());
     }
     return Snapshot(&database);

@@ -2,18 +2,17 @@
 #pragma once
 
 /// \file
-/// One connection to the case's SQLite file: open, statements, transactions. Together with
-/// migrations.cpp and search.cpp this is all that knows which database it is; the repositories use
-/// the SQL that SQLite and PostgreSQL share, with parameters $1, $2, ... in the order in which they
-/// first stand in the text.
+/// One connection to a case's database, SQLite or PostgreSQL: statements, bulk rows, transactions.
+/// The repositories use the SQL that both share, with parameters $1, $2, ... in the order in which
+/// they first stand in the text; what differs lies in driver.hpp (how a statement is run), the
+/// migrations (types), the search (full text) and the work queue (who claims).
 ///
-/// Not for two threads at once. Messages of errors name SQLite's result code, never a value.
+/// Not for two threads at once. Messages of errors name the database's code, never a value.
 
 #include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,11 +21,9 @@
 #include <string_view>
 #include <utility>
 
-#include <sqlite3.h>
-
+#include "casefile/driver.hpp"
 #include "rempart/casefile/case.hpp"
 #include "rempart/core/bytes.hpp"
-#include "rempart/core/fd.hpp"
 #include "rempart/core/result.hpp"
 #include "rempart/core/time.hpp"
 
@@ -37,7 +34,7 @@ namespace rempart::casefile {
 /// row bad: ask ok() once, after the last take().
 class Row {
   public:
-    explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
+    explicit Row(StatementDriver& statement) : statement_(&statement) {}
 
     /// Fills `fields` from the next columns; a TimeValue takes two (micros, kind), an Error two
     /// (code, text). Returns ok().
@@ -57,7 +54,7 @@ class Row {
     }
     template <std::integral T>
     void take_one(std::optional<T>& field) {
-        const bool is_null = sqlite3_column_type(statement_, column_) == SQLITE_NULL;
+        const bool is_null = statement_->is_null(column_);
         const std::int64_t value = integer();
         field = is_null ? std::nullopt : std::optional<T>(static_cast<T>(value));
     }
@@ -79,9 +76,56 @@ class Row {
     [[nodiscard]] std::int64_t integer();
     [[nodiscard]] ByteView blob();
 
-    sqlite3_stmt* statement_;
+    StatementDriver* statement_;
     int column_ = 0;
     bool ok_ = true;
+};
+
+/// Turns C++ values into the columns that stand for them, for statements, bulk rows and seals
+/// alike: a TimeValue is two columns (micros, kind), an Error two (code, text). `Target` has
+/// put_null(ValueKind), put_integer, put_text, put_blob.
+template <typename Target>
+class ColumnWriter {
+  public:
+    explicit ColumnWriter(Target& target) : target_(&target) {}
+
+    template <typename... Args>
+    void all(const Args&... args) {
+        (one(args), ...);
+    }
+    template <std::integral T>
+    void one(T value) {
+        target_->put_integer(static_cast<std::int64_t>(value));
+    }
+    template <std::integral T>
+    void one(const std::optional<T>& value) {
+        value ? one(*value) : target_->put_null(ValueKind::integer);
+    }
+    template <std::size_t N>
+    void one(const std::array<std::byte, N>& value) {
+        target_->put_blob(ByteView(value));
+    }
+    void one(const Bytes& value) { target_->put_blob(ByteView(value)); }
+    void one(ByteView value) { target_->put_blob(value); }
+    void one(const std::string& value) { target_->put_text(value); }
+    void one(std::string_view value) { target_->put_text(value); }
+    void one(const char* value) { target_->put_text(value); }
+    void one(const TimeValue& value) {
+        value.kind == TimeKind::none ? target_->put_null(ValueKind::integer) : one(value.micros);
+        one(static_cast<int>(value.kind));
+    }
+    void one(const std::optional<Error>& value) {
+        if (value) {
+            one(name(value->code));
+            one(value->message);
+        } else {
+            target_->put_null(ValueKind::text);
+            target_->put_null(ValueKind::text);
+        }
+    }
+
+  private:
+    Target* target_;
 };
 
 /// A prepared statement. Owned by whoever prepared it; must not outlive its Database.
@@ -93,26 +137,23 @@ class Statement {
     /// in place, not copied.
     template <typename... Args>
     [[nodiscard]] Result<void> run(const Args&... args) {
-        begin_binding(SQLITE_STATIC);
-        (bind_one(args), ...);
-        return finish_run();
+        bind(Lifetime::call, args...);
+        return driver_->run();
     }
     /// The same for a statement that gives one number at most (a row id, a count): its first
     /// column, or nothing if there is no row or it is null.
     template <typename... Args>
     [[nodiscard]] Result<std::optional<std::int64_t>> scalar(const Args&... args) {
-        begin_binding(SQLITE_STATIC);
-        (bind_one(args), ...);
-        return finish_scalar();
+        bind(Lifetime::call, args...);
+        return driver_->scalar();
     }
     /// Binds copies of the arguments; the rows then come from step().
     template <typename... Args>
     void start(const Args&... args) {
-        begin_binding(SQLITE_TRANSIENT);
-        (bind_one(args), ...);
+        bind(Lifetime::rows, args...);
     }
     /// True on a row, false after the last one.
-    [[nodiscard]] Result<bool> step();
+    [[nodiscard]] Result<bool> step() { return driver_->step(); }
     /// Calls take(Row&) -> Result<void> for each row; its failure ends the loop.
     template <typename Take>
     [[nodiscard]] Result<void> each(Take&& take) {
@@ -124,64 +165,63 @@ class Statement {
             if (!*more) {
                 return {};
             }
-            Row row(handle_.get());
+            Row row(*driver_);
             if (Result<void> taken = take(row); !taken) {
                 reset();
                 return taken;
             }
         }
     }
-    void reset() { sqlite3_reset(handle_.get()); }
-    [[nodiscard]] sqlite3_stmt* handle() const { return handle_.get(); }
+    void reset() { driver_->reset(); }
+    [[nodiscard]] StatementDriver& driver() const { return *driver_; }
 
   private:
     friend class Database;
-    struct Finalize {
-        void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-    };
-    explicit Statement(sqlite3_stmt* statement) : handle_(statement) {}
+    explicit Statement(std::unique_ptr<StatementDriver> driver) : driver_(std::move(driver)) {}
 
-    void begin_binding(sqlite3_destructor_type lifetime);
-    [[nodiscard]] Result<void> finish_run();
-    [[nodiscard]] Result<std::optional<std::int64_t>> finish_scalar();
+    template <typename... Args>
+    void bind(Lifetime lifetime, const Args&... args) {
+        driver_->begin_binding(lifetime);
+        ColumnWriter<StatementDriver>(*driver_).all(args...);
+    }
 
-    template <std::integral T>
-    void bind_one(T value) {
-        note(sqlite3_bind_int64(handle_.get(), ++bound_, static_cast<std::int64_t>(value)));
-    }
-    template <std::integral T>
-    void bind_one(const std::optional<T>& value) {
-        value ? bind_one(*value) : bind_null();
-    }
-    template <std::size_t N>
-    void bind_one(const std::array<std::byte, N>& value) {
-        bind_one(ByteView(value));
-    }
-    void bind_one(const Bytes& value) { bind_one(ByteView(value)); }
-    void bind_one(const std::string& value) { bind_one(std::string_view(value)); }
-    void bind_one(std::string_view value);
-    void bind_one(ByteView value);
-    void bind_one(const TimeValue& value);
-    void bind_one(const std::optional<Error>& value);
-    void bind_null() { note(sqlite3_bind_null(handle_.get(), ++bound_)); }
-    void note(int code) { bind_code_ = bind_code_ == SQLITE_OK ? code : bind_code_; }
+    std::unique_ptr<StatementDriver> driver_;
+};
 
-    std::unique_ptr<sqlite3_stmt, Finalize> handle_;
-    sqlite3_destructor_type lifetime_ = SQLITE_STATIC;
-    int bound_ = 0;
-    int bind_code_ = SQLITE_OK;
+/// Many rows into one table, as fast as the database takes them. What was given is stored when
+/// flush() returns, in the order given; rows not flushed are forgotten. For use inside one
+/// Transaction; must not outlive its Database.
+class Inserter {
+  public:
+    Inserter() = default; ///< None: only to be assigned to.
+    /// The values of the columns, in their order. May keep the row back until flush().
+    template <typename... Args>
+    [[nodiscard]] Result<void> row(const Args&... args) {
+        driver_->begin_row();
+        ColumnWriter<InserterDriver>(*driver_).all(args...);
+        return driver_->end_row();
+    }
+    [[nodiscard]] Result<void> flush() { return driver_->flush(); }
+
+  private:
+    friend class Database;
+    explicit Inserter(std::unique_ptr<InserterDriver> driver) : driver_(std::move(driver)) {}
+    std::unique_ptr<InserterDriver> driver_;
 };
 
 class Database {
   public:
-    /// Opens an existing file. With Access::read nothing can be changed through this connection.
-    /// \return `io`, `malformed` if it is no SQLite file.
-    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file,
-                                                                Access access);
+    /// Takes a connection that a driver opened.
+    Database(std::unique_ptr<ConnectionDriver> driver, Access access)
+        : driver_(std::move(driver)), access_(access) {}
 
+    [[nodiscard]] Dialect dialect() const { return driver_->dialect(); }
     /// Runs constant SQL text of one or more statements without parameters.
-    [[nodiscard]] Result<void> exec(const char* sql);
+    [[nodiscard]] Result<void> exec(const char* sql) { return driver_->exec(sql); }
+    [[nodiscard]] Result<void> exec(const std::string& sql) { return driver_->exec(sql.c_str()); }
     [[nodiscard]] Result<Statement> prepare(std::string_view sql);
+    /// Rows for `columns` ("a, b, c") of `table`, both names of our own schema.
+    [[nodiscard]] Result<Inserter> inserter(std::string_view table, std::string_view columns);
     /// The same, kept for the next call with that text: for single rows that are asked for often.
     /// Valid as long as this; not for use inside its own rows.
     [[nodiscard]] Result<Statement*> kept(std::string_view sql);
@@ -214,7 +254,7 @@ class Database {
         return statement->each(std::forward<Take>(take));
     }
 
-    [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+    [[nodiscard]] bool in_transaction() const { return driver_->in_transaction(); }
     [[nodiscard]] Access access() const { return access_; }
     /// While it lives, changes are possible through a connection that was opened for reading: for
     /// what is derived (the word index) and for temporary tables only.
@@ -228,24 +268,16 @@ class Database {
       private:
         Database& database_;
     };
-    /// Keeps the case's write lock as long as the connection.
-    void hold(UniqueFd lock) { lock_ = std::move(lock); }
-    [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
+    [[nodiscard]] ConnectionDriver& driver() { return *driver_; }
 
   private:
-    struct Close {
-        void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-    };
-    Database(sqlite3* handle, Access access) : handle_(handle), access_(access) {}
-    [[nodiscard]] Result<void> configure();
-
-    UniqueFd lock_; // released after the connection is closed
-    std::unique_ptr<sqlite3, Close> handle_;
+    std::unique_ptr<ConnectionDriver> driver_;
     Access access_;
-    std::map<std::string, Statement, std::less<>> kept_; // finalised before the handle is closed
+    std::map<std::string, Statement, std::less<>> kept_; // ended before the connection is closed
 };
 
-/// All or nothing: rolls back when it is destroyed before commit(). Inside another transaction of
+/// All or nothing, one writer of a case at a time: begins when no other connection writes, and
+/// rolls back when it is destroyed before commit(). Inside another transaction of
 /// the same connection it is a part of that one: its own failure undoes its own part, and what it
 /// commits lasts when the outer one is committed.
 class Transaction {
@@ -276,10 +308,5 @@ class Snapshot {
     explicit Snapshot(Database* database) : database_(database) {}
     Database* database_; ///< Null inside an outer transaction, which is a view already.
 };
-
-/// The failure that SQLite's result `code` means: `integrity` for a damaged file, `malformed` for
-/// no database, `refused` if another process is in the way, `invalid_argument` for a broken
-/// constraint, `io` for the rest (disk full, read-only, permissions).
-[[nodiscard]] Error database_error(sqlite3* database, int code);
 
 } // namespace rempart::casefile

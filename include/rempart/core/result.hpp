@@ -38,10 +38,11 @@ enum class Errc : std::uint8_t {
     truncated,        ///< The input ends before its format says so; what precedes was used.
     skipped,          ///< Left out on purpose, by a stated rule.
     interrupted,      ///< The user or the system asked to stop.
+    unavailable,      ///< The case's database cannot be reached now; trying again may help.
 };
 
 /// The last enumerator, for tables and loops over all codes.
-inline constexpr Errc kLastErrc = Errc::interrupted;
+inline constexpr Errc kLastErrc = Errc::unavailable;
 
 /// The stable, lower-case name of `code` ("malformed"), as it stands in logs and in JSON.
 [[nodiscard]] std::string_view name(Errc code) noexcept;
