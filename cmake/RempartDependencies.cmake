@@ -15,3 +15,4 @@ pkg_check_modules(VIPS REQUIRED IMPORTED_TARGET vips>=8.13) # vips_block_untrust
 pkg_check_modules(EXIV2 REQUIRED IMPORTED_TARGET exiv2)
 pkg_check_modules(EWF REQUIRED IMPORTED_TARGET libewf)
 pkg_check_modules(BFIO REQUIRED IMPORTED_TARGET libbfio)
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq>=15)

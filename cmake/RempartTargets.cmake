@@ -134,6 +134,13 @@ function(rempart_tests)
                           RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
     add_test(NAME ${ctest_name} COMMAND ${target})
     set_tests_properties(${ctest_name} PROPERTIES TIMEOUT 300)
+    # What is promised of a case is promised on both stores.
+    file(STRINGS ${PROJECT_SOURCE_DIR}/tests/${test} on_both REGEX "casefile/(case_fixture|sample_case)")
+    if(on_both AND stem MATCHES "^casefile/[^/]+$")
+      add_test(NAME ${ctest_name}.postgresql COMMAND ${target})
+      set_tests_properties(${ctest_name}.postgresql PROPERTIES TIMEOUT 300 ENVIRONMENT
+                           REMPART_TEST_ON_POSTGRESQL=1)
+    endif()
   endforeach()
   file(GLOB scripts RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS
        ${PROJECT_SOURCE_DIR}/tests/cli/*_test.py ${PROJECT_SOURCE_DIR}/tests/tools/*_test.py)

@@ -287,6 +287,7 @@ constexpr std::array kRowNames{
     Phrase{"truncated", "ends too early", "tronqué"},
     Phrase{"skipped", "left out by a stated rule", "omis selon une règle énoncée"},
     Phrase{"interrupted", "interrupted", "interrompu"},
+    Phrase{"unavailable", "unavailable", "indisponible"},
 
     Phrase{"no list knows it", "no list knows it", "aucune liste ne la connaît"},
     Phrase{"camera data present", "camera data present", "données d’appareil photo"},

@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/casefile/case.hpp"
 
-#include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <limits>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "casefile/audit_log.hpp"
-#include "casefile/case_files.hpp"
+#include "casefile/case_place.hpp"
 #include "casefile/database.hpp"
 #include "casefile/file_ops.hpp"
 #include "casefile/migrations.hpp"
 #include "casefile/row_seal.hpp"
-#include "casefile/write_lock.hpp"
 
 namespace rempart::casefile {
 namespace {
-
-namespace fs = std::filesystem;
 
 // What a case may not be without: the law asks for each (purpose limitation, storage limitation).
 Result<void> check_required(const CaseInfo& info) {
@@ -46,41 +38,11 @@ Result<void> check_required(const CaseInfo& info) {
     return {};
 }
 
-Result<void> check_place(const fs::path& folder) {
-    const std::string text = folder.string();
-    if (text.starts_with("postgresql:") || text.starts_with("postgres:")) {
-        return fail(Errc::invalid_argument, "a case in PostgreSQL is not possible yet");
-    }
-    if (text.empty()) {
-        return fail(Errc::invalid_argument, "a case needs a folder");
-    }
-    return {};
-}
-
 TimeValue now() {
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
     return {TimeKind::utc,
             std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
 }
-
-// A folder under construction: removed again unless it got its name.
-class NewFolder {
-  public:
-    explicit NewFolder(fs::path path) : path_(std::move(path)) {}
-    NewFolder(const NewFolder&) = delete;
-    NewFolder& operator=(const NewFolder&) = delete;
-    ~NewFolder() {
-        if (!path_.empty()) {
-            std::error_code ignored;
-            fs::remove_all(path_, ignored);
-        }
-    }
-    [[nodiscard]] const fs::path& path() const { return path_; }
-    void keep() { path_.clear(); }
-
-  private:
-    fs::path path_;
-};
 
 // The first record: it seals what the case was made as, and in a case that is older than its log
 // all rows of the tables whose writers seal them.
@@ -128,57 +90,6 @@ Result<void> begin_missing_log(Database& database, const CaseInfo& info) {
     return transaction->commit();
 }
 
-Result<void> make_database(const fs::path& file, const CaseInfo& info) {
-    if (const UniqueFd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-        !made) {
-        return fail(system_error("the case cannot be created"));
-    }
-    auto database = Database::open(file, Access::write);
-    if (!database) {
-        return fail(std::move(database).error());
-    }
-    if (auto migrated = migrate_empty(**database, migrations()); !migrated) {
-        return migrated;
-    }
-    auto transaction = Transaction::begin(**database);
-    if (!transaction) {
-        return fail(std::move(transaction).error());
-    }
-    auto stored =
-        (*database)->run("INSERT INTO case_info (only_row, id, name, authority, legal_basis, "
-                         "purpose, review_date, created_us, created_kind) "
-                         "VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
-                         info.id, info.name, info.authority, info.legal_basis, info.purpose,
-                         info.review_date, info.created);
-    if (!stored) {
-        return stored;
-    }
-    if (auto begun = begin_case_log(**database, AuditAct::case_created, info); !begun) {
-        return begun;
-    }
-    return transaction->commit();
-}
-
-// Built beside and renamed: a crash in between leaves no half case under the name.
-Result<void> make_folder(const fs::path& place, const CaseInfo& info) {
-    if (fs::exists(fs::symlink_status(place))) {
-        return fail(Errc::invalid_argument, "something lies there already");
-    }
-    const fs::path parent = place.has_parent_path() ? place.parent_path() : fs::path(".");
-    NewFolder building(parent / fmt::format(".{}.{}.part", place.filename().string(), info.id));
-    if (::mkdir(building.path().c_str(), 0700) != 0) {
-        return fail(system_error("the folder of the case cannot be made"));
-    }
-    if (auto made = make_database(building.path() / kDatabaseName, info); !made) {
-        return made;
-    }
-    if (auto named = rename_to_free_name(building.path(), place); !named) {
-        return named;
-    }
-    building.keep();
-    return sync_folder(parent);
-}
-
 Result<CaseInfo> read_info(Database& database) {
     CaseInfo info;
     bool found = false;
@@ -212,8 +123,31 @@ Error as_opening_error(Error error) {
 
 } // namespace
 
-Case::Case(std::unique_ptr<Database> database, CaseInfo info, std::filesystem::path folder)
-    : database_(std::move(database)), info_(std::move(info)), folder_(std::move(folder)) {
+Result<void> fill_new_case(Database& database, const CaseInfo& info) {
+    if (auto migrated = migrate_empty(database, migrations()); !migrated) {
+        return migrated;
+    }
+    auto transaction = Transaction::begin(database);
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    auto stored =
+        database.run("INSERT INTO case_info (only_row, id, name, authority, legal_basis, "
+                     "purpose, review_date, created_us, created_kind) "
+                     "VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
+                     info.id, info.name, info.authority, info.legal_basis, info.purpose,
+                     info.review_date, info.created);
+    if (!stored) {
+        return stored;
+    }
+    if (auto begun = begin_case_log(database, AuditAct::case_created, info); !begun) {
+        return begun;
+    }
+    return transaction->commit();
+}
+
+Case::Case(std::unique_ptr<Database> database, CaseInfo info, std::string place)
+    : database_(std::move(database)), info_(std::move(info)), place_(std::move(place)) {
 }
 Case::Case(Case&&) noexcept = default;
 Case& Case::operator=(Case&&) noexcept = default;
@@ -222,15 +156,23 @@ Case::~Case() = default;
 const CaseInfo& Case::info() const {
     return info_;
 }
-const std::filesystem::path& Case::folder() const {
-    return folder_;
+const std::string& Case::place() const {
+    return place_;
+}
+bool Case::on_server() const {
+    return database_->dialect() == Dialect::postgres;
+}
+std::filesystem::path Case::spool_folder() const {
+    if (!on_server()) {
+        return place_;
+    }
+    const char* chosen = std::getenv("TMPDIR");
+    return chosen != nullptr && *chosen != '\0' ? chosen : "/var/tmp";
 }
 
-Result<Case> Case::create(const std::filesystem::path& folder, const CaseInfo& info) {
-    for (const auto& checked : {check_place(folder), check_required(info)}) {
-        if (!checked) {
-            return fail(checked.error());
-        }
+Result<Case> Case::create(const std::string& place, const CaseInfo& info) {
+    if (auto checked = check_required(info); !checked) {
+        return fail(std::move(checked).error());
     }
     auto id = make_uuid();
     if (!id) {
@@ -241,81 +183,46 @@ Result<Case> Case::create(const std::filesystem::path& folder, const CaseInfo& i
     if (complete.created.kind != TimeKind::utc) {
         complete.created = now();
     }
-    const fs::path place = folder.has_filename() ? folder : folder.parent_path();
-    if (auto made = make_folder(place, complete); !made) {
+    auto made = is_postgres_url(place) ? create_on_server(place, complete)
+                                       : create_in_folder(place, complete);
+    if (!made) {
         return fail(std::move(made).error());
     }
     return open(place, Access::write);
 }
 
-Result<Case> Case::open(const std::filesystem::path& folder, Access access) {
-    if (auto checked = check_place(folder); !checked) {
-        return fail(std::move(checked).error());
+Result<Case> Case::open(const std::string& place, Access access) {
+    auto driver =
+        is_postgres_url(place) ? open_postgres(place, access) : open_in_folder(place, access);
+    if (!driver) {
+        return fail(as_opening_error(std::move(driver).error()));
     }
-    const fs::path file = folder / kDatabaseName;
-    struct stat status{};
-    if (::lstat(file.c_str(), &status) != 0) {
-        const Errc code = errno == ENOENT || errno == ENOTDIR ? Errc::not_found : Errc::io;
-        return fail(code, "there is no case");
-    }
-    if (!S_ISREG(status.st_mode)) {
-        return fail(Errc::malformed, "case.sqlite is not a plain file");
-    }
-    UniqueFd lock;
-    if (access == Access::write) {
-        auto taken = take_write_lock(folder);
-        if (!taken) {
-            return fail(std::move(taken).error());
-        }
-        lock = std::move(*taken);
-    }
-    auto database = Database::open(file, access);
-    if (!database) {
-        return fail(as_opening_error(std::move(database).error()));
-    }
-    (*database)->hold(std::move(lock));
-    if (auto migrated = migrate(**database, migrations()); !migrated) {
+    auto database = std::make_unique<Database>(std::move(*driver), access);
+    if (auto migrated = migrate(*database, migrations()); !migrated) {
         return fail(as_opening_error(std::move(migrated).error()));
     }
-    auto info = read_info(**database);
+    auto info = read_info(*database);
     if (!info) {
         return fail(as_opening_error(std::move(info).error()));
     }
     if (access == Access::write) {
-        if (auto begun = begin_missing_log(**database, *info); !begun) {
+        if (auto begun = begin_missing_log(*database, *info); !begun) {
             return fail(std::move(begun).error());
         }
     }
-    return Case(std::move(*database), std::move(*info), folder);
+    return Case(std::move(database), std::move(*info), place);
 }
 
 Result<void> Case::check() {
-    std::string fault;
-    const auto first_line = [&](Row& row) -> Result<void> {
-        std::string line;
-        if (row.take(line) && line != "ok" && fault.empty()) {
-            fault = line;
+    if (!on_server()) { // a server checks the pages and keeps the foreign keys by itself
+        if (auto sound = check_file(*database_); !sound) {
+            return sound;
         }
-        return {};
-    };
-    if (auto ran = database_->each("PRAGMA integrity_check(1)", first_line); !ran) {
-        return ran;
-    }
-    if (!fault.empty()) {
-        return fail(Errc::integrity, fmt::format("the case file is damaged: {}", fault));
-    }
-    if (auto ran = database_->each("SELECT \"table\" || ' row ' || rowid || ' names a missing row "
-                                   "of ' || parent FROM pragma_foreign_key_check LIMIT 1",
-                                   first_line);
-        !ran) {
-        return ran;
-    }
-    if (!fault.empty()) {
-        return fail(Errc::integrity,
-                    fmt::format("the case file does not hold together: {}", fault));
     }
     const auto gap = database_->scalar(
-        "SELECT exhibit_id FROM items GROUP BY exhibit_id HAVING count(*) <> max(seq) + 1");
+        "SELECT exhibit_id FROM items GROUP BY exhibit_id, seq / $1 "
+        "HAVING count(*) <> max(seq) - min(seq) + 1 OR min(seq) % $2 <> 0 LIMIT 1",
+        kItemsPerPart, kItemsPerPart);
     if (!gap) {
         return fail(gap.error());
     }

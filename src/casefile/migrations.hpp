@@ -2,7 +2,7 @@
 #pragma once
 
 /// \file
-/// The numbered steps that make an empty file a case, and an older case a newer one.
+/// The numbered steps that make an empty database a case, and an older case a newer one.
 
 #include <span>
 #include <string_view>
@@ -15,7 +15,9 @@ namespace rempart::casefile {
 /// Step number n (from 1) leads from schema version n - 1 to n. A released step never changes.
 struct Migration {
     std::string_view name;
-    const char* sql;
+    const char* sql;                ///< In SQLite's spelling; PostgreSQL's is made from it.
+    const char* sqlite_only = "";   ///< What follows in SQLite alone,
+    const char* postgres_only = ""; ///< and in PostgreSQL alone.
 };
 
 /// Every step that this program knows, in order.

@@ -123,8 +123,10 @@ Result<std::unique_ptr<ConnectionDriver>> open_postgres(const std::string& url, 
                                                "options",
                                                nullptr};
     const std::array<const char*, 10> values{
-        "rempart", "10",   "10", "5",    "3", "20000", url.c_str(),
-        "UTF8",    "-c search_path=public -c standard_conforming_strings=on", nullptr};
+        "rempart",   "10",   "10",
+        "5",         "3",    "20000",
+        url.c_str(), "UTF8", "-c search_path=public -c standard_conforming_strings=on",
+        nullptr};
     PGconn* connection = PQconnectdbParams(keywords.data(), values.data(), 1);
     auto driver = std::make_unique<PostgresConnection>(connection); // owns a failed one too
     if (PQstatus(connection) != CONNECTION_OK) {

@@ -34,9 +34,7 @@ class PostgresInserter final : public InserterDriver {
         put(value);
     }
     void put_blob(ByteView value) override { put(chars_of(value)); }
-    Result<void> end_row() override {
-        return has_nul_ ? fail(nul_in_text()) : Result<void>();
-    }
+    Result<void> end_row() override { return has_nul_ ? fail(nul_in_text()) : Result<void>(); }
 
     Result<void> flush() override {
         if (rows_.size() == kHeader.size()) {

@@ -49,11 +49,9 @@ enum class PgType : Oid {
 /// What a column of any integer type, a boolean or an integral numeric (a sum) holds; 0 for others.
 [[nodiscard]] std::int64_t integer_of(PgType type, ByteView bytes) noexcept;
 
-[[nodiscard]] std::unique_ptr<StatementDriver> make_postgres_statement(PGconn* connection,
-                                                                       std::string_view sql,
-                                                                       unsigned number);
-[[nodiscard]] std::unique_ptr<InserterDriver> make_postgres_inserter(PGconn* connection,
-                                                                     std::string_view table,
-                                                                     std::string_view columns);
+[[nodiscard]] std::unique_ptr<StatementDriver>
+make_postgres_statement(PGconn* connection, std::string_view sql, unsigned number);
+[[nodiscard]] std::unique_ptr<InserterDriver>
+make_postgres_inserter(PGconn* connection, std::string_view table, std::string_view columns);
 
 } // namespace rempart::casefile

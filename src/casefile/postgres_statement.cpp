@@ -123,7 +123,8 @@ class PostgresStatement final : public StatementDriver {
         return PQgetisnull(rows_.get(), row_, column) != 0;
     }
     [[nodiscard]] std::int64_t integer(int column) const override {
-        return is_null(column) ? 0 : integer_of(PgType{PQftype(rows_.get(), column)}, bytes(column));
+        return is_null(column) ? 0
+                               : integer_of(PgType{PQftype(rows_.get(), column)}, bytes(column));
     }
     [[nodiscard]] ByteView bytes(int column) const override {
         const char* data = PQgetvalue(rows_.get(), row_, column);
@@ -147,8 +148,8 @@ class PostgresStatement final : public StatementDriver {
             prepared_ = true;
         }
         rows_.reset(PQexecPrepared(connection_, name_.c_str(), parameters_.count(),
-                                   parameters_.values(), parameters_.sizes(),
-                                   parameters_.formats(), kBinary));
+                                   parameters_.values(), parameters_.sizes(), parameters_.formats(),
+                                   kBinary));
         return check_result(connection_, rows_.get());
     }
 
@@ -165,11 +166,10 @@ class PostgresStatement final : public StatementDriver {
             }
         }
         state_ = own ? State::rows_in_own_transaction : State::rows;
-        const PgResult made(
-            PQexecParams(connection_,
-                         fmt::format("DECLARE {} NO SCROLL CURSOR FOR {}", name_, sql_).c_str(),
-                         parameters_.count(), parameters_.types(), parameters_.values(),
-                         parameters_.sizes(), parameters_.formats(), kBinary));
+        const PgResult made(PQexecParams(
+            connection_, fmt::format("DECLARE {} NO SCROLL CURSOR FOR {}", name_, sql_).c_str(),
+            parameters_.count(), parameters_.types(), parameters_.values(), parameters_.sizes(),
+            parameters_.formats(), kBinary));
         auto checked = check_result(connection_, made.get());
         if (!checked) {
             close_cursor();
@@ -196,8 +196,7 @@ class PostgresStatement final : public StatementDriver {
     void close_cursor() {
         if (state_ == State::rows_in_own_transaction) {
             const PgResult ended(PQexec(connection_, "COMMIT"));
-        } else if (state_ == State::rows &&
-                   PQtransactionStatus(connection_) == PQTRANS_INTRANS) {
+        } else if (state_ == State::rows && PQtransactionStatus(connection_) == PQTRANS_INTRANS) {
             const PgResult closed(PQexec(connection_, fmt::format("CLOSE {}", name_).c_str()));
         }
         state_ = State::idle;

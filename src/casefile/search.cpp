@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "casefile/search_query.hpp"
+#include "casefile/sqlite_driver.hpp"
 #include "casefile/write_lock.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/core/text.hpp"
@@ -103,7 +104,7 @@ Result<Index> bring_up_to_date(Case& file) {
     Database& database = file.database();
     UniqueFd lock;
     if (database.access() == Access::read) {
-        auto taken = take_write_lock(file.folder());
+        auto taken = take_write_lock(file.place());
         if (!taken) {
             return Index::has_tail;
         }
@@ -127,8 +128,7 @@ class Tail {
     ~Tail() {
         static_cast<void>(database_.exec(fmt::format("DROP TABLE IF EXISTS temp.{0}_tail_words;"
                                                      "DROP VIEW IF EXISTS temp.{0}_tail",
-                                                     source_.table)
-                                             .c_str()));
+                                                     source_.table)));
     }
 
     Result<void> build() {
@@ -213,8 +213,9 @@ Result<bool> holds_a_word(Database& database, const std::string& query) {
         return fail(std::move(statement).error());
     }
     fts5_api* api = nullptr;
-    sqlite3_bind_pointer(statement->handle(), 1, static_cast<void*>(&api), "fts5_api_ptr", nullptr);
-    sqlite3_step(statement->handle());
+    sqlite3_bind_pointer(sqlite_handle(statement->driver()), 1, static_cast<void*>(&api),
+                         "fts5_api_ptr", nullptr);
+    sqlite3_step(sqlite_handle(statement->driver()));
     void* context = nullptr;
     fts5_tokenizer tokenizer{};
     if (api == nullptr ||
@@ -223,14 +224,14 @@ Result<bool> holds_a_word(Database& database, const std::string& query) {
     }
     Fts5Tokenizer* instance = nullptr;
     if (const int code = tokenizer.xCreate(context, nullptr, 0, &instance); code != SQLITE_OK) {
-        return fail(database_error(database.handle(), code));
+        return fail(database_error(sqlite_handle(database.driver()), code));
     }
     int words = 0;
     const int code = tokenizer.xTokenize(instance, &words, FTS5_TOKENIZE_QUERY, query.data(),
                                          static_cast<int>(query.size()), count_token);
     tokenizer.xDelete(instance);
     if (code != SQLITE_OK) {
-        return fail(database_error(database.handle(), code));
+        return fail(database_error(sqlite_handle(database.driver()), code));
     }
     return words > 0;
 }

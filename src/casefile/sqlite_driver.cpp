@@ -208,8 +208,7 @@ class SqliteInserter final : public InserterDriver {
 
 class SqliteConnection final : public ConnectionDriver {
   public:
-    SqliteConnection(sqlite3* handle, UniqueFd lock)
-        : lock_(std::move(lock)), handle_(handle) {}
+    SqliteConnection(sqlite3* handle, UniqueFd lock) : lock_(std::move(lock)), handle_(handle) {}
 
     [[nodiscard]] Dialect dialect() const override { return Dialect::sqlite; }
     Result<void> exec(const char* sql) override {
@@ -219,9 +218,8 @@ class SqliteConnection final : public ConnectionDriver {
     Result<std::unique_ptr<StatementDriver>> prepare(std::string_view sql) override {
         assert(sql.size() < static_cast<std::size_t>(std::numeric_limits<int>::max()));
         sqlite3_stmt* statement = nullptr;
-        const int code =
-            sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), 0,
-                               &statement, nullptr);
+        const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                            0, &statement, nullptr);
         if (code != SQLITE_OK) {
             return fail(database_error(handle_.get(), code));
         }

@@ -22,6 +22,7 @@ std::string_view name(Errc code) noexcept {
     case Errc::truncated: return "truncated";
     case Errc::skipped: return "skipped";
     case Errc::interrupted: return "interrupted";
+    case Errc::unavailable: return "unavailable";
     }
     return "unknown";
 }

@@ -6,8 +6,8 @@
 namespace rempart::pipeline {
 
 Result<std::unique_ptr<StoredContents>>
-StoredContents::open(const std::filesystem::path& case_folder) {
-    auto file = casefile::Case::open(case_folder, casefile::Access::read);
+StoredContents::open(const std::string& case_place) {
+    auto file = casefile::Case::open(case_place, casefile::Access::read);
     if (!file) {
         return fail(file.error());
     }

@@ -25,7 +25,7 @@ namespace rempart::pipeline {
 class StoredContents {
   public:
     [[nodiscard]] static Result<std::unique_ptr<StoredContents>>
-    open(const std::filesystem::path& case_folder);
+    open(const std::string& case_place);
     /// True if the content is committed with all its facts: no need to decode it again.
     [[nodiscard]] Result<bool> is_examined(std::span<const std::byte, 32> sha256);
 

@@ -134,7 +134,7 @@ Result<void> Ingest::walk_exhibit() {
     if (!matcher) {
         return fail(matcher.error());
     }
-    auto stored = StoredContents::open(file_.folder());
+    auto stored = StoredContents::open(file_.place());
     if (!stored) {
         return fail(stored.error());
     }
@@ -177,7 +177,7 @@ Result<void> Ingest::walk_with(const Matcher& matcher, StoredContents& stored, m
                          .readers = readers_},
                         std::move(writer));
     // In this order: tasks that are still under way at a stop use all that stands above them.
-    SpoolSpace spool_space(file_.folder(), kMaxSpoolMemoryBytes);
+    SpoolSpace spool_space(file_.spool_folder(), kMaxSpoolMemoryBytes);
     ThreadPool threads(jobs_);
     const Context context{.options = options_,
                           .threads = threads,

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/casefile/export.hpp"
 #include "rempart/casefile/lists.hpp"
+#include "support/postgres_server.hpp"
 #include "support/result.hpp"
 
 namespace rempart::casefile {
@@ -73,8 +75,23 @@ inline CaseInfo some_info() {
             .created = TimeValue::utc(1'700'000'000)};
 }
 
+/// Where the case of that folder lies: there, or, in the run of a test that is called
+/// NAME.postgresql, in a database of this process's own server.
+inline std::string place_of(const std::filesystem::path& folder) {
+    static const bool on_server = std::getenv("REMPART_TEST_ON_POSTGRESQL") != nullptr;
+    static std::map<std::filesystem::path, std::string> databases;
+    if (!on_server) {
+        return folder;
+    }
+    std::string& url = databases[folder];
+    if (url.empty()) {
+        url = PostgresServer::shared().fresh_database();
+    }
+    return url;
+}
+
 inline Case new_case(const std::filesystem::path& folder) {
-    return value_of(Case::create(folder, some_info()));
+    return value_of(Case::create(place_of(folder), some_info()));
 }
 
 inline ExhibitRecord some_exhibit(std::string label) {

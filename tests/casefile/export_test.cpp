@@ -70,7 +70,7 @@ TEST(CanonicalExport, OfEqualContentIsEqualWhateverTheOrderOfTheRows) {
 
     CaseInfo info = some_info();
     info.created = TimeValue::utc(5);
-    Case two = value_of(Case::create(temp.path() / "two", info));
+    Case two = value_of(Case::create(place_of(temp.path() / "two"), info));
     fill_lists(two, {"harmless", "known"});
     fill_exhibit(two, "B", 3, 4);
     fill_exhibit(two, "A", 1, 3);
@@ -159,7 +159,7 @@ TEST(DatabaseExport, IsOneFileWithoutJournalThatOpensAsACase) {
     const std::string before = canonical_of(file, temp.path() / "before");
     const fs::path target = temp.path() / "copy" / "case.sqlite";
     fs::create_directory(target.parent_path());
-    Case reader = value_of(Case::open(temp.path() / "case", Access::read));
+    Case reader = value_of(Case::open(place_of(temp.path() / "case"), Access::read));
     expect_ok(export_database(reader, target));
     EXPECT_EQ(std::distance(fs::directory_iterator(target.parent_path()), fs::directory_iterator()),
               1)
@@ -172,7 +172,7 @@ TEST(DatabaseExport, IsOneFileWithoutJournalThatOpensAsACase) {
     EXPECT_EQ(status.st_mode & 0777, 0600U);
     EXPECT_EQ(error_of(export_database(file, target)).code, Errc::invalid_argument);
     {
-        Case copy = value_of(Case::open(target.parent_path(), Access::write));
+        Case copy = value_of(Case::open(place_of(target.parent_path()), Access::write));
         EXPECT_EQ(copy.info().id, file.info().id);
         expect_ok(copy.check());
         EXPECT_EQ(canonical_of(copy, temp.path() / "after"), before);

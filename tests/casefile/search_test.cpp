@@ -95,7 +95,7 @@ TEST_F(Search, SeesWhatWasAddedAfterTheIndexWasMade) {
 }
 
 TEST_F(Search, ByAReaderIsCompleteWhetherOrNotAnotherWrites) {
-    Case reader = value_of(Case::open(temp_.path() / "case", Access::read));
+    Case reader = value_of(Case::open(place_of(temp_.path() / "case"), Access::read));
     EXPECT_EQ(found(reader, "train").size(), 6U) << "nothing is indexed yet, the writer is there";
     EXPECT_EQ(found(file_, "train").size(), 6U);
     fill_exhibit(file_, "B", 3, 4);
@@ -107,7 +107,7 @@ TEST_F(Search, ByAReaderIsCompleteWhetherOrNotAnotherWrites) {
     EXPECT_EQ(found(reader, "train").size(), 12U) << "brings the index up to date itself";
     EXPECT_EQ(error_of(add_exhibit(reader, some_exhibit("C"))).code, Errc::io)
         << "and still cannot write";
-    file_ = value_of(Case::open(temp_.path() / "case", Access::write));
+    file_ = value_of(Case::open(place_of(temp_.path() / "case"), Access::write));
 }
 
 TEST_F(Search, ShowsAShortExcerptOfALongTextInWholeCharacters) {

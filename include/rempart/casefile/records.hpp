@@ -19,6 +19,11 @@ namespace rempart::casefile {
 
 using RowId = std::int64_t; ///< 0: not stored yet.
 
+/// Items are numbered within the part of the exhibit that one worker read: `seq` is the part's
+/// number times this, plus the place in the part. Within an exhibit that is the order of the walk;
+/// what is exported counts without the gaps. Our choice: more than any medium holds files.
+inline constexpr std::int64_t kItemsPerPart = std::int64_t{1} << 32;
+
 struct CaseInfo {
     std::string id; ///< UUID, made when the case is.
     std::string name, authority, legal_basis, purpose;

@@ -9,8 +9,8 @@
 
 #include <gtest/gtest.h>
 
-#include "casefile/fault_vfs.hpp"
 #include "casefile/sample_case.hpp"
+#include "casefile/sqlite/fault_vfs.hpp"
 
 namespace rempart::casefile {
 namespace {
