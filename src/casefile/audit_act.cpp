@@ -5,6 +5,8 @@
 #include "casefile/audit_log.hpp"
 #include "casefile/case_files.hpp"
 #include "casefile/database.hpp"
+#include "casefile/postgres_driver.hpp"
+#include "casefile/sqlite_driver.hpp"
 #include "rempart/casefile/audit.hpp"
 
 namespace rempart::casefile {
@@ -33,8 +35,17 @@ Result<std::uint64_t> record_act(Case& file, const AuditEntry& entry) {
     }
     // What is read stays read-only; the log gets a connection for as long as one record takes. It
     // needs no write lock of the case: a log record touches no row that the writer holds.
-    auto database = Database::open(file.folder() / kDatabaseName, Access::write);
-    auto index = database ? record_through(**database, entry) : fail(database.error());
+    auto driver =
+        file.on_server()
+            ? open_postgres(file.place(), Access::write)
+            : open_sqlite(std::filesystem::path(file.place()) / kDatabaseName, Access::write, {});
+    Result<std::uint64_t> index = 0;
+    if (driver) {
+        Database database(std::move(*driver), Access::write);
+        index = record_through(database, entry);
+    } else {
+        index = fail(std::move(driver).error());
+    }
     if (!index && index.error().code != Errc::invalid_argument) {
         return fail(index.error().code, fmt::format("the act cannot be logged, so it is not done "
                                                     "({})",

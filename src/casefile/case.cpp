@@ -131,12 +131,11 @@ Result<void> fill_new_case(Database& database, const CaseInfo& info) {
     if (!transaction) {
         return fail(std::move(transaction).error());
     }
-    auto stored =
-        database.run("INSERT INTO case_info (only_row, id, name, authority, legal_basis, "
-                     "purpose, review_date, created_us, created_kind) "
-                     "VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
-                     info.id, info.name, info.authority, info.legal_basis, info.purpose,
-                     info.review_date, info.created);
+    auto stored = database.run("INSERT INTO case_info (only_row, id, name, authority, legal_basis, "
+                               "purpose, review_date, created_us, created_kind) "
+                               "VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
+                               info.id, info.name, info.authority, info.legal_basis, info.purpose,
+                               info.review_date, info.created);
     if (!stored) {
         return stored;
     }

@@ -213,7 +213,21 @@ JOIN exhibits e ON e.id = i.exhibit_id
 LEFT JOIN contents c ON c.id = i.content_id;
 )sql";
 
-<<<<<<< HEAD
+constexpr const char* kFirstPostgres = R"sql(
+CREATE VIEW occurrences AS
+SELECT e.label AS exhibit, i.seq, i.parent_seq, i.path, i.stream, i.kind, i.state, i.recovery,
+       i.size_bytes, encode(c.sha256, 'hex') AS sha256, encode(c.sha1, 'hex') AS sha1,
+       encode(c.md5, 'hex') AS md5, c.mime,
+       to_char(to_timestamp(i.created_us / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
+           || CASE i.created_kind WHEN 1 THEN 'Z' ELSE '' END AS created,
+       to_char(to_timestamp(i.modified_us / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
+           || CASE i.modified_kind WHEN 1 THEN 'Z' ELSE '' END AS modified,
+       i.error_code, i.error_text, i.content_id
+FROM items i
+JOIN exhibits e ON e.id = i.exhibit_id
+LEFT JOIN contents c ON c.id = i.content_id;
+)sql";
+
 // The audit log (docs/audit.md). A hit gets a number of its own, so that those of one transaction
 // are a range of rows like any others that a record seals.
 constexpr const char* kAudit = R"sql(
@@ -252,25 +266,8 @@ ALTER TABLE numbered_hits RENAME TO hits;
 CREATE INDEX hits_by_list ON hits (list_id, distance);
 )sql";
 
-constexpr std::array kMigrations{Migration{"first schema", kFirst}, Migration{"audit log", kAudit}};
-=======
-constexpr const char* kFirstPostgres = R"sql(
-CREATE VIEW occurrences AS
-SELECT e.label AS exhibit, i.seq, i.parent_seq, i.path, i.stream, i.kind, i.state, i.recovery,
-       i.size_bytes, encode(c.sha256, 'hex') AS sha256, encode(c.sha1, 'hex') AS sha1,
-       encode(c.md5, 'hex') AS md5, c.mime,
-       to_char(to_timestamp(i.created_us / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
-           || CASE i.created_kind WHEN 1 THEN 'Z' ELSE '' END AS created,
-       to_char(to_timestamp(i.modified_us / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
-           || CASE i.modified_kind WHEN 1 THEN 'Z' ELSE '' END AS modified,
-       i.error_code, i.error_text, i.content_id
-FROM items i
-JOIN exhibits e ON e.id = i.exhibit_id
-LEFT JOIN contents c ON c.id = i.content_id;
-)sql";
->>>>>>> 99b1dbf (casefile: keep a case in PostgreSQL too)
-
-constexpr std::array kMigrations{Migration{"first schema", kFirst, kFirstSqlite, kFirstPostgres}};
+constexpr std::array kMigrations{Migration{"first schema", kFirst, kFirstSqlite, kFirstPostgres},
+                                 Migration{"audit log", kAudit}};
 
 constexpr const char* kVersions = "CREATE TABLE schema_migrations ("
                                   " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";

@@ -126,7 +126,7 @@ TEST(AuditLog, IsWrittenWithTheActOrNotAtAll) {
 TEST(AuditLog, IsWrittenForOneWhoReadsWhileAnotherHasTheCase) {
     const TempFolder temp;
     Case writer = new_case(temp.path() / "case");
-    Case reader = value_of(Case::open(temp.path() / "case", Access::read));
+    Case reader = value_of(Case::open(place_of(temp.path() / "case"), Access::read));
     EXPECT_EQ(value_of(record_act(reader, some_act("items"))), 1U);
     EXPECT_EQ(value_of(record_act(writer, some_act("hits"))), 2U);
     EXPECT_EQ(value_of(audit_head(reader.database())).size, 3U);
@@ -144,7 +144,7 @@ TEST(AuditLog, OfAnOlderCaseBeginsWhenItIsFirstOpenedForWriting) {
         expect_ok(file.database().exec("DELETE FROM audit_log; DELETE FROM audit_head; "
                                        "DELETE FROM audit_nodes; DELETE FROM audit_marks"));
     }
-    Case file = value_of(Case::open(temp.path() / "case", Access::write));
+    Case file = value_of(Case::open(place_of(temp.path() / "case"), Access::write));
     const auto all = records(file);
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(all[0].entry.act, AuditAct::log_began);
