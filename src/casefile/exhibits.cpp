@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "casefile/exhibits.hpp"
 
+#include "casefile/audited_change.hpp"
+
 namespace rempart::casefile {
 
 Result<std::vector<ExhibitRecord>> exhibits(Case& file) {
@@ -39,25 +41,49 @@ Result<std::optional<ExhibitRecord>> exhibit_labelled(Case& file, std::string_vi
 }
 
 Result<RowId> add_exhibit(Case& file, const ExhibitRecord& record) {
-    const auto id = file.database().scalar(
-        "INSERT INTO exhibits (label, kind, source, size_bytes, medium_md5, medium_sha1, "
+    Database& database = file.database();
+    auto change = AuditedChange::begin(database, AuditAct::exhibit_added);
+    if (!change) {
+        return fail(std::move(change).error());
+    }
+    const auto id = database.scalar(
+        "INSERT INTO exhibits (id, label, kind, source, size_bytes, medium_md5, medium_sha1, "
         "medium_sha256, stored_md5, stored_sha1, acquired_hash, verification, state, error_code, "
-        "error_text) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id",
+        "error_text) VALUES ((SELECT COALESCE(max(id), 0) + 1 FROM exhibits), "
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id",
         record.label, record.kind, record.source, record.size_bytes, record.medium_md5,
         record.medium_sha1, record.medium_sha256, record.stored_md5, record.stored_sha1,
         record.acquired_hash, record.verification, record.state, record.error);
     if (!id) {
         return fail(id.error());
     }
+    change->entry().subject = {{"exhibit", record.label}};
+    if (auto sealed = change->seal(SealedTable::exhibits, id->value()); !sealed) {
+        return fail(std::move(sealed).error());
+    }
+    if (auto committed = change->commit(); !committed) {
+        return fail(std::move(committed).error());
+    }
     return id->value();
 }
 
 Result<void> update_exhibit(Case& file, const ExhibitRecord& record) {
-    return update_exhibit_row(file.database(), record);
+    auto change = AuditedChange::begin(file.database(), AuditAct::rows_changed);
+    if (!change) {
+        return fail(std::move(change).error());
+    }
+    if (auto updated = update_exhibit_row(file.database(), *change, record); !updated) {
+        return updated;
+    }
+    return change->commit();
 }
 
-Result<void> update_exhibit_row(Database& database, const ExhibitRecord& record) {
+Result<void> update_exhibit_row(Database& database, AuditedChange& change,
+                                const ExhibitRecord& record) {
+    if (auto touched = change.touch(SealedTable::exhibits, record.id); !touched) {
+        return touched;
+    }
+    change.entry().subject = {{"exhibit", record.label}, {"state", record.state}};
     const auto changed = database.scalar(
         "UPDATE exhibits SET label = $1, kind = $2, source = $3, size_bytes = $4, medium_md5 = $5, "
         "medium_sha1 = $6, medium_sha256 = $7, stored_md5 = $8, stored_sha1 = $9, "
@@ -77,9 +103,12 @@ Result<void> update_exhibit_row(Database& database, const ExhibitRecord& record)
 
 Result<void> replace_volumes(Case& file, RowId exhibit, std::span<const VolumeRecord> volumes) {
     Database& database = file.database();
-    auto transaction = Transaction::begin(database);
-    if (!transaction) {
-        return fail(std::move(transaction).error());
+    auto change = AuditedChange::begin(database, AuditAct::rows_changed);
+    if (!change) {
+        return fail(std::move(change).error());
+    }
+    if (auto touched = change->touch(SealedTable::volumes, exhibit); !touched) {
+        return touched;
     }
     if (auto gone = database.run("DELETE FROM volumes WHERE exhibit_id = $1", exhibit); !gone) {
         return gone;
@@ -98,7 +127,7 @@ Result<void> replace_volumes(Case& file, RowId exhibit, std::span<const VolumeRe
             return added;
         }
     }
-    return transaction->commit();
+    return change->commit();
 }
 
 Result<std::vector<VolumeRecord>> volumes(Case& file, RowId exhibit) {
@@ -122,19 +151,39 @@ Result<std::vector<VolumeRecord>> volumes(Case& file, RowId exhibit) {
 }
 
 Result<RowId> add_run(Case& file, const RunRecord& record) {
+    auto change = AuditedChange::begin(file.database(), AuditAct::ingest_started);
+    if (!change) {
+        return fail(std::move(change).error());
+    }
     const auto id = file.database().scalar(
-        "INSERT INTO runs (exhibit_id, command, program_version, confinement, outcome, jobs, "
+        "INSERT INTO runs (id, exhibit_id, command, program_version, confinement, outcome, jobs, "
         "started_us, started_kind, ended_us, ended_kind) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+        "VALUES ((SELECT COALESCE(max(id), 0) + 1 FROM runs), $1, $2, $3, $4, $5, $6, $7, $8, $9, "
+        "$10) RETURNING id",
         record.exhibit, record.command, record.program_version, record.confinement, record.outcome,
         record.jobs, record.started, record.ended);
     if (!id) {
         return fail(id.error());
     }
+    change->entry().subject = {{"command", record.command}};
+    if (auto sealed = change->seal(SealedTable::runs, id->value()); !sealed) {
+        return fail(std::move(sealed).error());
+    }
+    if (auto committed = change->commit(); !committed) {
+        return fail(std::move(committed).error());
+    }
     return id->value();
 }
 
 Result<void> finish_run(Case& file, const RunRecord& record) {
+    auto change = AuditedChange::begin(file.database(), AuditAct::ingest_finished);
+    if (!change) {
+        return fail(std::move(change).error());
+    }
+    if (auto touched = change->touch(SealedTable::runs, record.id); !touched) {
+        return touched;
+    }
+    change->entry().subject = {{"command", record.command}, {"outcome", record.outcome}};
     const auto changed = file.database().scalar(
         "UPDATE runs SET exhibit_id = $1, confinement = $2, outcome = $3, jobs = $4, "
         "ended_us = $5, ended_kind = $6 WHERE id = $7 RETURNING id",
@@ -145,7 +194,7 @@ Result<void> finish_run(Case& file, const RunRecord& record) {
     if (!*changed) {
         return fail(Errc::not_found, "the case has no such run");
     }
-    return {};
+    return change->commit();
 }
 
 Result<std::vector<RunRecord>> runs(Case& file) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/casefile/evidence.hpp"
 
+#include <fmt/format.h>
+
+#include "casefile/audited_change.hpp"
 #include "casefile/contents.hpp"
 #include "casefile/database.hpp"
 #include "casefile/ingest_statements.hpp"
@@ -11,28 +14,21 @@ namespace rempart::casefile {
 
 namespace {
 
-// All rows that become one hit follow each other: `nearest` is the same for all of them.
-constexpr std::string_view kHitsAtPlaces =
+constexpr std::string_view kColumns =
     "SELECT h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance, "
     "h.orientation, i.exhibit_id, i.seq, e.label, i.path, i.stream, c.sha256, l.name, l.polarity, "
-    "l.scheme, n.entry, n.label, n.category "
-    "FROM (SELECT hits.*, MIN(distance) OVER (PARTITION BY content_id, list_id, match) AS nearest "
-    " FROM hits) h "
+    "l.scheme, n.entry, n.label, n.category ";
+constexpr std::string_view kPlaces =
     "JOIN lists l ON l.id = h.list_id JOIN list_entries n ON n.id = h.entry_id "
     "JOIN contents c ON c.id = h.content_id JOIN items i ON i.content_id = h.content_id "
-    "JOIN exhibits e ON e.id = i.exhibit_id "
-    "ORDER BY h.list_id, h.nearest, i.exhibit_id, i.seq, h.match, n.entry, h.entry_id, h.variant";
+    "JOIN exhibits e ON e.id = i.exhibit_id ";
 
-} // namespace
+/// Rows of one place, list and kind of match, which follow each other, become one hit.
+class HitTeller {
+  public:
+    explicit HitTeller(const std::function<Result<void>(const HitView&)>& take) : take_(take) {}
 
-Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView&)>& take) {
-    using Place = std::pair<RowId, std::uint64_t>; // exhibit, seq
-    Place last;
-    std::optional<StrongestHit> strongest;
-    const auto tell = [&]() -> Result<void> {
-        return strongest ? take(std::move(*strongest).finish()) : Result<void>{};
-    };
-    const auto take_row = [&](Row& row) -> Result<void> {
+    Result<void> operator()(Row& row) {
         HitView view;
         HitRecord& hit = view.hit;
         Bytes sha256;
@@ -44,19 +40,59 @@ Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView
             return Row::damaged();
         }
         view.sha256 = encode_hex(sha256);
-        if (strongest && place == last && strongest->covers(view)) {
-            strongest->take(std::move(view));
+        if (strongest_ && place == last_ && strongest_->covers(view)) {
+            strongest_->take(std::move(view));
             return {};
         }
-        auto told = tell();
-        strongest.emplace(std::move(view));
-        last = place;
+        auto told = end();
+        strongest_.emplace(std::move(view));
+        last_ = place;
         return told;
-    };
-    if (auto read = file.database().each(kHitsAtPlaces, take_row); !read) {
-        return read;
     }
-    return tell();
+    Result<void> end() {
+        if (!strongest_) {
+            return {};
+        }
+        auto told = take_(std::move(*strongest_).finish());
+        strongest_.reset();
+        return told;
+    }
+
+  private:
+    using Place = std::pair<RowId, std::uint64_t>; // exhibit, seq
+    const std::function<Result<void>(const HitView&)>& take_;
+    Place last_;
+    std::optional<StrongestHit> strongest_;
+};
+
+} // namespace
+
+Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView&)>& take) {
+    HitTeller teller(take);
+    // All rows that become one hit follow each other: `nearest` is the same for all of them.
+    auto read = file.database().each(
+        fmt::format("{}FROM (SELECT hits.*, MIN(distance) OVER (PARTITION BY content_id, list_id, "
+                    "match) AS nearest FROM hits) h {}ORDER BY h.list_id, h.nearest, i.exhibit_id, "
+                    "i.seq, h.match, n.entry, h.entry_id, h.variant",
+                    kColumns, kPlaces),
+        [&](Row& row) { return teller(row); });
+    return read ? teller.end() : read;
+}
+
+Result<void> each_hit_of_items(Case& file, RowId exhibit, std::uint64_t first_seq,
+                               std::uint64_t end_seq,
+                               const std::function<Result<void>(const HitView&)>& take) {
+    const auto statement = file.database().kept(
+        fmt::format("{}FROM hits h {}WHERE i.exhibit_id = $1 AND i.seq >= $2 AND i.seq < $3 "
+                    "ORDER BY i.seq, h.list_id, h.match, n.entry, h.entry_id, h.variant",
+                    kColumns, kPlaces));
+    if (!statement) {
+        return fail(statement.error());
+    }
+    HitTeller teller(take);
+    (*statement)->start(exhibit, first_seq, end_seq);
+    auto read = (*statement)->each([&](Row& row) { return teller(row); });
+    return read ? teller.end() : read;
 }
 
 Result<std::vector<FingerprintRecord>> fingerprints_of(Statement& statement, RowId content) {
@@ -108,20 +144,34 @@ Result<void> each_content(Case& file, const std::function<Result<void>(const Con
 
 Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
     Database& database = file.database();
-    auto transaction = Transaction::begin(database);
-    if (!transaction) {
-        return fail(std::move(transaction).error());
+    auto change = AuditedChange::begin(database, AuditAct::list_matched);
+    if (!change) {
+        return fail(std::move(change).error());
     }
-    auto insert = prepare_hit(database);
+    auto insert = database.prepare(kInsertHit);
     if (!insert) {
         return fail(std::move(insert).error());
     }
+    const auto last = database.scalar("SELECT COALESCE(max(id), 0) FROM hits");
+    if (!last) {
+        return fail(last.error());
+    }
+    RowId id = last->value_or(0);
+    RowSealer sealer;
     for (const HitRecord& hit : hits) {
-        if (auto added = insert_hit(*insert, hit); !added) {
-            return added;
+        const auto added =
+            insert->scalar(id + 1, hit.content, hit.list, hit.entry, hit.match, hit.algorithm,
+                           hit.variant, hit.distance, hit.orientation);
+        if (!added) {
+            return fail(added.error());
+        }
+        if (*added) { // else it is stored already
+            sealer.add(SealedTable::hits, ++id, hit.content, hit.list, hit.entry, hit.match,
+                       hit.algorithm, hit.variant, hit.distance, hit.orientation);
         }
     }
-    return transaction->commit();
+    sealer.move_into(change->entry());
+    return change->commit();
 }
 
 Result<bool> is_examined(Case& file, std::span<const std::byte, 32> sha256) {

@@ -10,24 +10,26 @@
 
 namespace rempart::casefile {
 
-/// The highest numbers of rows. The writer numbers the rows of the three large tables itself, from
-/// these on, because asking the database (RETURNING) costs as much again as the row.
+/// The highest numbers of rows. The writer numbers rows itself, from these on: asking the database
+/// (RETURNING) costs as much again as the row, and the rows of one transaction are then a range.
 struct LastRows {
-    RowId content = 0, item = 0, message = 0;
+    RowId content = 0, item = 0, message = 0, attachment = 0, metadata = 0, hit = 0,
+          conversation = 0;
 };
 
 struct IngestStatements {
-    Statement find_content, content, picture, fingerprint, metadata, thumbnail;
-    Statement complete, item, unread, hit, hits_of;
-    Statement last_content, last_item, last_message;
-    Statement conversation, account, message, attachment, chat_export, chat_reject;
+    Inserter content, picture, fingerprint, metadata, thumbnail, item, unread, message, attachment;
+    Statement find_content, complete, hit, last_rows_query;
+    Statement conversation, account, chat_export, chat_reject;
 
     [[nodiscard]] static Result<IngestStatements> prepare(Database& database);
     [[nodiscard]] Result<LastRows> last_rows();
+    /// Rows that others refer to before those that do.
+    [[nodiscard]] Result<void> flush();
 };
 
-/// Stores a hit unless it is there. The statement comes from prepare_hit.
-[[nodiscard]] Result<Statement> prepare_hit(Database& database);
-[[nodiscard]] Result<void> insert_hit(Statement& statement, const HitRecord& hit);
+inline constexpr std::string_view kInsertHit =
+    "INSERT INTO hits (id, content_id, list_id, entry_id, match, algorithm, variant, distance, "
+    "orientation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id";
 
 } // namespace rempart::casefile

@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/casefile/evidence.hpp"
 
-#include <cassert>
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "casefile/audited_change.hpp"
 #include "casefile/database.hpp"
 #include "casefile/exhibits.hpp"
 #include "casefile/ingest_resume.hpp"
 #include "casefile/ingest_statements.hpp"
-#include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
 struct IngestWriter::State {
     Database* database = nullptr;
     RowId exhibit = 0;
-    std::uint64_t next_seq = 0;
+    std::string exhibit_label, purpose;
+    std::uint64_t next_seq = 0, first_uncommitted = 0;
     ResumeRecord resume;
     IngestStatements sql;
     LastRows last;
-    bool has_uncommitted = false;
+    std::map<audit::Hash, RowId> new_contents; ///< Of this transaction: perhaps not flushed yet.
+    std::vector<HitRecord> hits;               ///< Of this transaction: refer to contents.
+    std::optional<AuditedChange> change; ///< The transaction, and the record that goes with it.
+    RowSealer sealer;
+    std::function<Result<void>(Database&)> at_commit;
     std::optional<Error> failure; ///< The first one: after it nothing is written any more.
 
     // Every writing call goes through here. A failed write may have undone the whole transaction,
@@ -42,7 +48,7 @@ struct IngestWriter::State {
     }
 
     Result<void> ensure_transaction() {
-        if (!has_uncommitted) {
+        if (!change) {
             return begin();
         }
         if (!database->in_transaction()) {
@@ -52,11 +58,13 @@ struct IngestWriter::State {
     }
 
     Result<void> begin() {
-        if (auto begun = database->exec("BEGIN IMMEDIATE"); !begun) {
-            return begun;
+        auto begun = AuditedChange::begin(*database, AuditAct::ingest_commit);
+        if (!begun) {
+            return fail(std::move(begun).error());
         }
-        has_uncommitted = true;
-        auto rows = sql.last_rows(); // after BEGIN: nobody else adds any until the commit
+        change.emplace(std::move(*begun));
+        first_uncommitted = next_seq;
+        auto rows = sql.last_rows(); // within: nobody else adds any until the commit
         if (!rows) {
             return fail(std::move(rows).error());
         }
@@ -65,17 +73,25 @@ struct IngestWriter::State {
     }
 
     void roll_back() {
-        if (has_uncommitted && database->in_transaction()) {
-            static_cast<void>(database->exec("ROLLBACK"));
-        }
-        has_uncommitted = false;
+        change.reset();
+        sealer.clear();
     }
 
     Result<RowId> insert_content(const ContentRecord& content);
     Result<void> insert_facts(RowId id, const ContentRecord& content);
+    Result<void> complete(RowId row, const ContentRecord& content);
     Result<void> insert_item(const ItemRecord& item);
+    Result<void> insert_hits();
     Result<void> insert_message(const MessageRecord& record);
     Result<void> check_export_seq(std::uint64_t item_seq) const;
+    Result<void> finish();
+
+    /// One row into a table and into its seal.
+    template <typename... Values>
+    Result<void> insert(Inserter& into, SealedTable table, RowId key, const Values&... values) {
+        sealer.add(table, key, values...);
+        return into.row(values...);
+    }
 };
 
 IngestWriter::IngestWriter(std::unique_ptr<State> state) : state_(std::move(state)) {
@@ -96,30 +112,35 @@ IngestWriter::~IngestWriter() {
     }
 }
 
-Result<IngestWriter> IngestWriter::open(Case& file, RowId exhibit) {
+Result<IngestWriter> IngestWriter::open(Case& file, RowId exhibit, std::uint64_t part) {
     Database& database = file.database();
     if (database.in_transaction()) {
         return fail(Errc::invalid_argument, "the case is being written to already");
     }
-    const auto known = database.scalar("SELECT id FROM exhibits WHERE id = $1", exhibit);
-    if (!known) {
-        return fail(known.error());
+    auto state = std::make_unique<State>();
+    bool known = false;
+    auto read = database.each(
+        "SELECT label FROM exhibits WHERE id = $1",
+        [&](Row& row) -> Result<void> {
+            known = row.take(state->exhibit_label);
+            return {};
+        },
+        exhibit);
+    if (!read) {
+        return fail(std::move(read).error());
     }
-    if (!*known) {
+    if (!known) {
         return fail(Errc::invalid_argument, "the case has no such exhibit");
     }
-    auto resume = read_resume_point(database, exhibit);
+    auto resume = read_resume_point(database, exhibit, part);
     if (!resume) {
         return fail(std::move(resume).error());
     }
-    auto state = std::make_unique<State>();
     state->database = &database;
     state->exhibit = exhibit;
+    state->purpose = file.info().purpose;
     state->next_seq = resume->next_seq;
     state->resume = *resume;
-    if (auto forgotten = forget_unfinished(database, exhibit, state->next_seq); !forgotten) {
-        return fail(std::move(forgotten).error());
-    }
     auto statements = IngestStatements::prepare(database);
     if (!statements) {
         return fail(std::move(statements).error());
@@ -136,22 +157,31 @@ std::uint64_t IngestWriter::next_seq() const {
     return state_->next_seq;
 }
 
+void IngestWriter::at_commit(std::function<Result<void>(Database&)> work) {
+    state_->at_commit = std::move(work);
+}
+
 Result<std::optional<RowId>> IngestWriter::find_content(std::span<const std::byte, 32> sha256) {
     if (state_->failure) {
         return fail(*state_->failure);
+    }
+    audit::Hash key{};
+    std::copy(sha256.begin(), sha256.end(), key.begin());
+    if (const auto found = state_->new_contents.find(key); found != state_->new_contents.end()) {
+        return found->second;
     }
     return state_->sql.find_content.scalar(ByteView(sha256));
 }
 
 Result<RowId> IngestWriter::State::insert_content(const ContentRecord& content) {
-    const RowId id = last.content + 1;
-    if (auto added =
-            sql.content.run(id, content.sha256, content.sha1, content.md5, content.size_bytes,
-                            content.type, content.mime, content.family, content.media_error);
+    const RowId id = ++last.content;
+    if (auto added = insert(sql.content, SealedTable::contents, id, id, content.sha256,
+                            content.sha1, content.md5, content.size_bytes, content.type,
+                            content.mime, content.family, content.media_error);
         !added) {
         return fail(std::move(added).error());
     }
-    last.content = id;
+    new_contents.emplace(content.sha256, id);
     if (auto facts = insert_facts(id, content); !facts) {
         return fail(std::move(facts).error());
     }
@@ -161,8 +191,8 @@ Result<RowId> IngestWriter::State::insert_content(const ContentRecord& content) 
 Result<void> IngestWriter::State::insert_facts(RowId id, const ContentRecord& content) {
     if (content.picture) {
         const PictureRecord& picture = *content.picture;
-        if (auto added =
-                sql.picture.run(id, picture.format, picture.width, picture.height, picture.frames,
+        if (auto added = insert(sql.picture, SealedTable::pictures, id, id, picture.format,
+                                picture.width, picture.height, picture.frames,
                                 picture.exif_orientation, picture.partial_reason);
             !added) {
             return added;
@@ -170,22 +200,52 @@ Result<void> IngestWriter::State::insert_facts(RowId id, const ContentRecord& co
     }
     for (std::size_t i = 0; i < content.fingerprints.size(); ++i) {
         const FingerprintRecord& print = content.fingerprints[i];
-        if (auto added = sql.fingerprint.run(id, i, print.algorithm, print.variant, print.quality,
-                                             print.value, print.orientations);
+        if (auto added =
+                insert(sql.fingerprint, SealedTable::fingerprints, id, id, i, print.algorithm,
+                       print.variant, print.quality, print.value, print.orientations);
             !added) {
             return added;
         }
     }
     for (const MetadataRecord& field : content.metadata) {
-        if (auto added = sql.metadata.run(id, field.name, field.value); !added) {
+        sealer.add(SealedTable::metadata, id, id, field.name, field.value);
+        if (auto added = sql.metadata.row(++last.metadata, id, field.name, field.value); !added) {
             return added;
         }
     }
-    return content.thumbnail.empty() ? Result<void>() : sql.thumbnail.run(id, content.thumbnail);
+    return content.thumbnail.empty()
+               ? Result<void>()
+               : insert(sql.thumbnail, SealedTable::thumbnails, id, id, content.thumbnail);
 }
 
 Result<RowId> IngestWriter::add_content(const ContentRecord& content) {
     return state_->guarded([&] { return state_->insert_content(content); });
+}
+
+// The content was sealed without its facts when it was stored: each of its units changes.
+Result<void> IngestWriter::State::complete(RowId row, const ContentRecord& content) {
+    if (auto flushed = sql.flush(); !flushed) { // it may be of this very transaction
+        return flushed;
+    }
+    for (const SealedTable table :
+         {SealedTable::contents, SealedTable::pictures, SealedTable::fingerprints,
+          SealedTable::metadata, SealedTable::thumbnails}) {
+        if (auto touched = change->touch(table, row); !touched) {
+            return touched;
+        }
+    }
+    const auto incomplete = sql.complete.scalar(content.media_error, row);
+    if (!incomplete) {
+        return fail(incomplete.error());
+    }
+    if (!*incomplete) {
+        return {};
+    }
+    RowSealer unsealed; // what is written now is told as a change, not as new rows
+    std::swap(unsealed, sealer);
+    auto facts = insert_facts(row, content);
+    std::swap(unsealed, sealer);
+    return facts ? sql.flush() : facts;
 }
 
 Result<void> IngestWriter::complete_content(RowId row, const ContentRecord& content) {
@@ -193,11 +253,7 @@ Result<void> IngestWriter::complete_content(RowId row, const ContentRecord& cont
         if (content.media_error && content.media_error->code == Errc::skipped) {
             return {};
         }
-        const auto incomplete = state_->sql.complete.scalar(content.media_error, row);
-        if (!incomplete) {
-            return fail(incomplete.error());
-        }
-        return *incomplete ? state_->insert_facts(row, content) : Result<void>();
+        return state_->complete(row, content);
     });
 }
 
@@ -206,18 +262,17 @@ Result<void> IngestWriter::State::insert_item(const ItemRecord& item) {
         return fail(Errc::invalid_argument,
                     fmt::format("item {} was given where {} is the next", item.seq, next_seq));
     }
-    const RowId id = last.item + 1;
-    if (auto added =
-            sql.item.run(id, exhibit, item.seq, item.parent_seq, item.path, item.stream, item.kind,
-                         item.state, item.recovery, item.size_bytes, item.created, item.modified,
-                         item.accessed, item.changed, item.error, item.content);
+    const RowId id = ++last.item;
+    if (auto added = insert(sql.item, SealedTable::items, id, id, exhibit, item.seq,
+                            item.parent_seq, item.path, item.stream, item.kind, item.state,
+                            item.recovery, item.size_bytes, item.created, item.modified,
+                            item.accessed, item.changed, item.error, item.content);
         !added) {
         return added;
     }
-    last.item = id;
     for (std::size_t i = 0; i < item.unread.size(); ++i) {
-        if (auto added =
-                sql.unread.run(id, i, item.unread[i].offset_bytes, item.unread[i].size_bytes);
+        if (auto added = insert(sql.unread, SealedTable::item_unread, id, id, i,
+                                item.unread[i].offset_bytes, item.unread[i].size_bytes);
             !added) {
             return added;
         }
@@ -232,38 +287,32 @@ Result<void> IngestWriter::add_item(const ItemRecord& item) {
 
 Result<void> IngestWriter::add_hits(std::span<const HitRecord> hits) {
     return state_->guarded([&]() -> Result<void> {
-        for (const HitRecord& hit : hits) {
-            if (auto added = insert_hit(state_->sql.hit, hit); !added) {
-                return added;
-            }
-        }
+        state_->hits.insert(state_->hits.end(), hits.begin(), hits.end());
         return {};
     });
 }
 
-Result<std::vector<HitView>> IngestWriter::hits_of(RowId content) {
-    std::vector<HitView> all;
-    state_->sql.hits_of.start(content);
-    auto read = state_->sql.hits_of.each([&](Row& row) -> Result<void> {
-        HitView& view = all.emplace_back();
-        HitRecord& hit = view.hit;
-        Bytes sha256;
-        if (!row.take(hit.content, hit.list, hit.entry, hit.match, hit.algorithm, hit.variant,
-                      hit.distance, hit.orientation, sha256, view.list_name, view.polarity,
-                      view.scheme, view.entry, view.entry_label, view.category)) {
-            return Row::damaged();
+Result<void> IngestWriter::State::insert_hits() {
+    for (const HitRecord& hit : hits) {
+        const RowId id = last.hit + 1;
+        const auto added =
+            sql.hit.scalar(id, hit.content, hit.list, hit.entry, hit.match, hit.algorithm,
+                           hit.variant, hit.distance, hit.orientation);
+        if (!added) {
+            return fail(added.error());
         }
-        view.sha256 = encode_hex(sha256);
-        return {};
-    });
-    if (!read) {
-        return fail(std::move(read).error());
+        if (*added) { // else it is stored already
+            last.hit = id;
+            sealer.add(SealedTable::hits, id, hit.content, hit.list, hit.entry, hit.match,
+                       hit.algorithm, hit.variant, hit.distance, hit.orientation);
+        }
     }
-    return all;
+    hits.clear();
+    return {};
 }
 
-// Rows of a chat export are found again by the number of its item when an unfinished run is
-// cleaned up: any other number would leave them behind.
+// Rows of a chat export belong to its item, which comes next: any other number would leave them
+// without one.
 Result<void> IngestWriter::State::check_export_seq(std::uint64_t item_seq) const {
     if (item_seq != next_seq) {
         return fail(Errc::invalid_argument,
@@ -278,13 +327,16 @@ Result<RowId> IngestWriter::add_conversation(const ConversationRecord& record) {
         if (auto right = state_->check_export_seq(record.item_seq); !right) {
             return fail(std::move(right).error());
         }
-        const auto id =
-            state_->sql.conversation.scalar(state_->exhibit, record.item_seq, record.platform,
-                                            record.native_id, record.kind, record.title);
-        if (!id) {
-            return fail(id.error());
+        const RowId id = ++state_->last.conversation;
+        state_->sealer.add(SealedTable::conversations, id, state_->exhibit, record.item_seq,
+                           record.platform, record.native_id, record.kind, record.title);
+        auto added =
+            state_->sql.conversation.run(id, state_->exhibit, record.item_seq, record.platform,
+                                         record.native_id, record.kind, record.title);
+        if (!added) {
+            return fail(std::move(added).error());
         }
-        return id->value();
+        return id;
     });
 }
 
@@ -292,6 +344,10 @@ Result<void> IngestWriter::add_account(const AccountRecord& record) {
     return state_->guarded([&]() -> Result<void> {
         if (auto right = state_->check_export_seq(record.item_seq); !right) {
             return right;
+        }
+        if (auto touched = state_->change->touch(SealedTable::accounts, state_->exhibit);
+            !touched) {
+            return touched;
         }
         return state_->sql.account.run(state_->exhibit, record.item_seq, record.platform,
                                        record.native_id, record.name, record.is_owner);
@@ -302,22 +358,23 @@ Result<void> IngestWriter::State::insert_message(const MessageRecord& record) {
     if (auto right = check_export_seq(record.item_seq); !right) {
         return right;
     }
-    const RowId id = last.message + 1;
-    if (auto added = sql.message.run(
-            id, record.conversation, record.ordinal, record.native_id, record.kind,
-            record.sender_id, record.sender_name, record.body, record.sent_raw, record.edited_raw,
-            record.sent_utc, record.sent_local, record.edited_utc, record.reply_to,
-            record.forwarded_from, record.service_action, record.members_json, record.extra_json,
-            record.raw_offset, record.raw_size);
+    const RowId id = ++last.message;
+    if (auto added =
+            insert(sql.message, SealedTable::messages, id, id, record.conversation, record.ordinal,
+                   record.native_id, record.kind, record.sender_id, record.sender_name, record.body,
+                   record.sent_raw, record.edited_raw, record.sent_utc, record.sent_local,
+                   record.edited_utc, record.reply_to, record.forwarded_from, record.service_action,
+                   record.members_json, record.extra_json, record.raw_offset, record.raw_size);
         !added) {
         return added;
     }
-    last.message = id;
     for (std::size_t i = 0; i < record.attachments.size(); ++i) {
         const AttachmentRecord& file = record.attachments[i];
-        if (auto added = sql.attachment.run(id, i, file.claimed_path, file.resolved_path, file.name,
-                                            file.mime, file.status, file.role, file.size_bytes,
-                                            file.content);
+        sealer.add(SealedTable::attachments, id, id, i, file.claimed_path, file.resolved_path,
+                   file.name, file.mime, file.status, file.role, file.size_bytes);
+        if (auto added = sql.attachment.row(++last.attachment, id, i, file.claimed_path,
+                                            file.resolved_path, file.name, file.mime, file.status,
+                                            file.role, file.size_bytes, file.content);
             !added) {
             return added;
         }
@@ -333,6 +390,11 @@ Result<void> IngestWriter::add_chat_export(const ChatExportRecord& record) {
     return state_->guarded([&]() -> Result<void> {
         if (auto right = state_->check_export_seq(record.item_seq); !right) {
             return right;
+        }
+        for (const SealedTable table : {SealedTable::chat_exports, SealedTable::chat_rejects}) {
+            if (auto touched = state_->change->touch(table, state_->exhibit); !touched) {
+                return touched;
+            }
         }
         if (auto added = state_->sql.chat_export.run(
                 state_->exhibit, record.item_seq, record.format, record.parsed, record.rejected,
@@ -351,23 +413,45 @@ Result<void> IngestWriter::add_chat_export(const ChatExportRecord& record) {
     });
 }
 
+Result<void> IngestWriter::State::finish() {
+    if (auto flushed = sql.flush(); !flushed) {
+        return flushed;
+    }
+    if (auto stored = insert_hits(); !stored) {
+        return stored;
+    }
+    if (at_commit) {
+        if (auto done = at_commit(*database); !done) {
+            return done;
+        }
+    }
+    AuditEntry& entry = change->entry();
+    entry.purpose = purpose;
+    entry.subject = {{"exhibit", exhibit_label},
+                     {"first_seq", std::to_string(first_uncommitted)},
+                     {"items", std::to_string(next_seq - first_uncommitted)}};
+    sealer.move_into(entry);
+    return change->commit();
+}
+
 Result<void> IngestWriter::commit() {
     if (state_->failure) {
         return fail(*state_->failure);
     }
-    if (!state_->has_uncommitted) {
+    if (!state_->change) {
         return {};
     }
-    auto committed = state_->guarded([&] { return state_->database->exec("COMMIT"); });
+    auto committed = state_->guarded([&] { return state_->finish(); });
     if (committed) {
-        state_->has_uncommitted = false;
+        state_->change.reset();
+        state_->new_contents.clear();
     }
     return committed;
 }
 
 Result<void> IngestWriter::finish_exhibit(const ExhibitRecord& exhibit) {
-    if (auto updated =
-            state_->guarded([&] { return update_exhibit_row(*state_->database, exhibit); });
+    if (auto updated = state_->guarded(
+            [&] { return update_exhibit_row(*state_->database, *state_->change, exhibit); });
         !updated) {
         return updated;
     }

@@ -213,7 +213,16 @@ JOIN exhibits e ON e.id = i.exhibit_id
 LEFT JOIN contents c ON c.id = i.content_id;
 )sql";
 
+// Words as FTS5's unicode61 sees them: docs/case-file.md, "Search".
 constexpr const char* kFirstPostgres = R"sql(
+CREATE EXTENSION IF NOT EXISTS unaccent;
+CREATE FUNCTION rempart_plain(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, $1)
+                                COLLATE "und-x-icu"), '[^[:alnum:]]+', ' ', 'g')
+$$;
+CREATE FUNCTION rempart_words(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT to_tsvector('pg_catalog.simple'::regconfig, public.rempart_plain($1))
+$$;
 CREATE VIEW occurrences AS
 SELECT e.label AS exhibit, i.seq, i.parent_seq, i.path, i.stream, i.kind, i.state, i.recovery,
        i.size_bytes, encode(c.sha256, 'hex') AS sha256, encode(c.sha1, 'hex') AS sha1,
@@ -266,8 +275,39 @@ ALTER TABLE numbered_hits RENAME TO hits;
 CREATE INDEX hits_by_list ON hits (list_id, distance);
 )sql";
 
+// Work that is left to do (docs/case-file.md). A table that is written all the time: its rows stay
+// few and short, and PostgreSQL gets room on each page and an eager clean-up.
+constexpr const char* kQueue = R"sql(
+CREATE TABLE parts (
+    exhibit_id INTEGER NOT NULL REFERENCES exhibits (id), ordinal INTEGER NOT NULL,
+    first_ordinal INTEGER NOT NULL, end_ordinal INTEGER,
+    PRIMARY KEY (exhibit_id, ordinal)
+) STRICT;
+CREATE TABLE jobs (
+    id BLOB PRIMARY KEY, exhibit_id INTEGER NOT NULL REFERENCES exhibits (id),
+    part INTEGER NOT NULL, operation TEXT NOT NULL, version INTEGER NOT NULL,
+    priority INTEGER NOT NULL, attempts INTEGER NOT NULL, token INTEGER NOT NULL,
+    started_seq INTEGER, started_count INTEGER NOT NULL,
+    lease_until_us INTEGER, worker TEXT NOT NULL
+) STRICT;
+CREATE INDEX jobs_by_priority ON jobs (priority, exhibit_id, part);
+CREATE TABLE job_failures (
+    id INTEGER PRIMARY KEY, exhibit_id INTEGER NOT NULL REFERENCES exhibits (id),
+    part INTEGER NOT NULL, operation TEXT NOT NULL, item_seq INTEGER,
+    attempts INTEGER NOT NULL, error_code TEXT NOT NULL, error_text TEXT NOT NULL,
+    at_us INTEGER NOT NULL
+) STRICT;
+CREATE TABLE workers (
+    name TEXT PRIMARY KEY, started_us INTEGER NOT NULL, seen_us INTEGER NOT NULL,
+    items INTEGER NOT NULL, bytes INTEGER NOT NULL, doing TEXT NOT NULL
+) STRICT;
+)sql";
+constexpr const char* kQueuePostgres =
+    "ALTER TABLE jobs SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);";
+
 constexpr std::array kMigrations{Migration{"first schema", kFirst, kFirstSqlite, kFirstPostgres},
-                                 Migration{"audit log", kAudit}};
+                                 Migration{"audit log", kAudit},
+                                 Migration{"work queue", kQueue, "", kQueuePostgres}};
 
 constexpr const char* kVersions = "CREATE TABLE schema_migrations ("
                                   " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";

@@ -2,24 +2,28 @@
 #pragma once
 
 /// \file
-/// The word index over messages, items and metadata: SQLite's FTS5, the only place that knows it.
-///
-/// It is derived from the tables and follows them late: `find` brings it up to date, up to the mark
-/// in `search_progress`, so that the ingest does not pay for it.
+/// Full text over messages, items and metadata: the one thing that each database does its own way.
 
-#include <cstdint>
+#include <functional>
+#include <string>
 
-#include "casefile/database.hpp"
-#include "rempart/casefile/records.hpp"
+#include "rempart/casefile/chats.hpp"
+#include "rempart/core/result.hpp"
 
 namespace rempart::casefile {
 
-/// Takes the words of the messages of an unfinished chat export out of the index. To be called
-/// before those messages are deleted, in the same transaction.
-[[nodiscard]] Result<void> forget_message_words(Database& database, RowId exhibit,
-                                                std::uint64_t from_item_seq);
+using TakeFound = std::function<Result<void>(const FoundView&)>;
 
-/// After messages were deleted: their row numbers may be given again, and must be indexed then.
-[[nodiscard]] Result<void> lower_search_progress(Database& database);
+inline constexpr std::size_t kMaxExcerptBytes = 400; ///< 24 words fit; a "word" may be a megabyte.
+
+/// `words`: the query as fts_query() has read it. \return `invalid_argument` if it holds no word.
+[[nodiscard]] Result<void> find_in_sqlite(Case& file, const std::string& words,
+                                          const TakeFound& take);
+[[nodiscard]] Result<void> find_in_postgres(Case& file, const std::string& words,
+                                            const TakeFound& take);
+
+[[nodiscard]] inline Error no_word_in_query() {
+    return {Errc::invalid_argument, "the query holds no word: letters or digits"};
+}
 
 } // namespace rempart::casefile

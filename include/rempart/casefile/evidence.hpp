@@ -52,14 +52,17 @@ struct ResumeRecord {
     std::uint64_t last_top_level_seq = 0; ///< Meaningless if there is none.
 };
 
-/// Writes the items of one exhibit in the order of their seq. Everything between two commits is in
-/// the case whole or not at all: after a crash the case holds exactly the items below
-/// `next_seq()`, with all their contents, hits and messages.
+/// Writes the items of one part of an exhibit in the order of their seq. Everything between two
+/// commits is in the case whole or not at all, with its record in the log and seals over its rows:
+/// after a crash the case holds exactly the items below `next_seq()`, with all their contents, hits
+/// and messages.
+///
+/// The first writing call after a commit waits until no other connection writes to the case, and
+/// from then on others wait for this: write what is ready, and commit at once.
 class IngestWriter {
   public:
-    /// Removes what an unfinished run left above the last committed item (messages of a chat export
-    /// that was being read).
-    [[nodiscard]] static Result<IngestWriter> open(Case& file, RowId exhibit);
+    [[nodiscard]] static Result<IngestWriter> open(Case& file, RowId exhibit,
+                                                   std::uint64_t part = 0);
     IngestWriter(IngestWriter&&) noexcept;
     IngestWriter& operator=(IngestWriter&&) noexcept;
     ~IngestWriter(); ///< Rolls back what was not committed.
@@ -78,17 +81,17 @@ class IngestWriter {
     [[nodiscard]] Result<void> add_item(const ItemRecord& item);
     /// Ignores hits that are stored already.
     [[nodiscard]] Result<void> add_hits(std::span<const HitRecord> hits);
-    /// The hits of a content, also uncommitted ones, without a place (no item, no exhibit): by list
-    /// row, match, entry; every row of them, with `algorithms` and `entries` not filled in.
-    [[nodiscard]] Result<std::vector<HitView>> hits_of(RowId content);
 
-    /// For the chat export that is the item next_seq(): call before add_item. May be committed in
-    /// between, so that memory and the journal stay bounded.
+    /// For the chat export that is the item next_seq(): call before add_item, in one transaction
+    /// with it.
     [[nodiscard]] Result<RowId> add_conversation(const ConversationRecord& record);
     [[nodiscard]] Result<void> add_account(const AccountRecord& record);
     [[nodiscard]] Result<void> add_message(const MessageRecord& record);
     [[nodiscard]] Result<void> add_chat_export(const ChatExportRecord& record);
 
+    /// Is called in every commit, before it is one; its failure undoes the commit. For what has to
+    /// last together with the rows: the progress of the job.
+    void at_commit(std::function<Result<void>(Database&)> work);
     [[nodiscard]] Result<void> commit();
     /// Updates the exhibit's row and commits it with everything before, in one transaction.
     [[nodiscard]] Result<void> finish_exhibit(const ExhibitRecord& exhibit);
@@ -131,6 +134,12 @@ struct ItemView {
 /// seq.
 [[nodiscard]] Result<void> each_hit(Case& file,
                                     const std::function<Result<void>(const HitView&)>& take);
+
+/// The hits of the items of an exhibit whose seq lies in [first, end), one a place: by seq, list,
+/// match, entry.
+[[nodiscard]] Result<void>
+each_hit_of_items(Case& file, RowId exhibit, std::uint64_t first_seq, std::uint64_t end_seq,
+                  const std::function<Result<void>(const HitView&)>& take);
 
 /// Whether a content is stored with all its facts, not with media_error `skipped`.
 [[nodiscard]] Result<bool> is_examined(Case& file, std::span<const std::byte, 32> sha256);
