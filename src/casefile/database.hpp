@@ -172,6 +172,14 @@ class Statement {
             }
         }
     }
+    /// Binds the arguments, runs the statement to its end, and calls take(Row&) for each row that
+    /// it gave: for a statement that changes rows and tells which (RETURNING).
+    template <typename Take, typename... Args>
+    [[nodiscard]] Result<void> rows_of(Take&& take, const Args&... args) {
+        bind(Lifetime::rows, args...);
+        driver_->rows_at_once();
+        return each(std::forward<Take>(take));
+    }
     void reset() { driver_->reset(); }
     [[nodiscard]] StatementDriver& driver() const { return *driver_; }
 

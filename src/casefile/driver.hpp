@@ -45,6 +45,8 @@ class StatementDriver {
     /// The next row: true on one, false behind the last.
     [[nodiscard]] virtual Result<bool> step() = 0;
     virtual void reset() = 0;
+    /// The rows of the next steps come of one run to the end, not one by one.
+    virtual void rows_at_once() {}
 
     [[nodiscard]] virtual bool is_null(int column) const = 0;
     [[nodiscard]] virtual std::int64_t integer(int column) const = 0;

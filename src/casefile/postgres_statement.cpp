@@ -84,6 +84,7 @@ class PostgresStatement final : public StatementDriver {
 
     void begin_binding(Lifetime lifetime) override {
         close_cursor();
+        at_once_ = false;
         rows_.reset();
         parameters_.clear(lifetime);
     }
@@ -105,6 +106,9 @@ class PostgresStatement final : public StatementDriver {
         return value;
     }
     Result<bool> step() override {
+        if (at_once_) {
+            return step_at_once();
+        }
         if (state_ == State::idle) {
             if (auto opened = open_cursor(); !opened) {
                 return fail(std::move(opened).error());
@@ -118,6 +122,7 @@ class PostgresStatement final : public StatementDriver {
         return fetch();
     }
     void reset() override { close_cursor(); }
+    void rows_at_once() override { at_once_ = true; }
 
     [[nodiscard]] bool is_null(int column) const override {
         return PQgetisnull(rows_.get(), row_, column) != 0;
@@ -134,6 +139,21 @@ class PostgresStatement final : public StatementDriver {
 
   private:
     enum class State : std::uint8_t { idle, rows, rows_in_own_transaction };
+
+    Result<bool> step_at_once() {
+        if (state_ == State::idle) {
+            if (auto done = execute(); !done) {
+                return fail(std::move(done).error());
+            }
+            state_ = State::rows;
+            row_ = -1;
+        }
+        if (++row_ < PQntuples(rows_.get())) {
+            return true;
+        }
+        state_ = State::idle;
+        return false;
+    }
 
     Result<void> execute() {
         if (parameters_.has_nul()) {
@@ -208,6 +228,7 @@ class PostgresStatement final : public StatementDriver {
     PgResult rows_;
     int row_ = 0;
     bool prepared_ = false;
+    bool at_once_ = false;
     State state_ = State::idle;
 };
 

@@ -6,13 +6,20 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "rempart/core/text.hpp"
+
 namespace rempart::pipeline {
 namespace {
 
 using casefile::RowId;
 
 constexpr std::size_t kMaxReasons = 1'000; // the count is kept whole, the sentences are not
-constexpr std::uint64_t kRecordsPerCommit = 10'000;
+
+// A string of JSON may hold a NUL, which no database keeps in a text: it is written as \x00, and a
+// backslash of the same text as \x5c, so that nothing is lost.
+std::string storable(std::string&& text) {
+    return text.find('\0') == std::string::npos ? std::move(text) : to_utf8(text);
+}
 
 std::string json_list(const std::vector<std::string>& texts) {
     return texts.empty() ? std::string() : nlohmann::json(texts).dump();
@@ -24,11 +31,11 @@ casefile::AttachmentRecord attachment_record(examine::ChatAttachment&& from,
     if (from.status == "claimed") {
         record.resolved_path = resolve_attachment(export_path, from.path);
     }
-    record.claimed_path = std::move(from.path);
-    record.name = std::move(from.name);
-    record.mime = std::move(from.mime);
-    record.status = std::move(from.status);
-    record.role = std::move(from.role);
+    record.claimed_path = storable(std::move(from.path));
+    record.name = storable(std::move(from.name));
+    record.mime = storable(std::move(from.mime));
+    record.status = storable(std::move(from.status));
+    record.role = storable(std::move(from.role));
     record.size_bytes = from.size_bytes;
     return record;
 }
@@ -39,19 +46,19 @@ casefile::MessageRecord message_record(examine::ChatMessage&& from,
     record.conversation = conversation;
     record.item_seq = item.seq;
     record.ordinal = from.ordinal;
-    record.native_id = std::move(from.id);
-    record.kind = std::move(from.kind);
-    record.sender_id = std::move(from.sender_id);
-    record.sender_name = std::move(from.sender_name);
-    record.body = std::move(from.body);
-    record.sent_raw = std::move(from.sent.raw);
+    record.native_id = storable(std::move(from.id));
+    record.kind = storable(std::move(from.kind));
+    record.sender_id = storable(std::move(from.sender_id));
+    record.sender_name = storable(std::move(from.sender_name));
+    record.body = storable(std::move(from.body));
+    record.sent_raw = storable(std::move(from.sent.raw));
     record.sent_utc = from.sent.utc;
     record.sent_local = from.sent.local;
-    record.edited_raw = std::move(from.edited.raw);
+    record.edited_raw = storable(std::move(from.edited.raw));
     record.edited_utc = from.edited.utc;
-    record.reply_to = std::move(from.reply_to);
-    record.forwarded_from = std::move(from.forwarded_from);
-    record.service_action = std::move(from.service_action);
+    record.reply_to = storable(std::move(from.reply_to));
+    record.forwarded_from = storable(std::move(from.forwarded_from));
+    record.service_action = storable(std::move(from.service_action));
     record.members_json = json_list(from.members);
     record.extra_json = std::move(from.extra_json);
     record.raw_offset = from.raw.offset_bytes;
@@ -72,19 +79,19 @@ class Taker {
 
     Result<void> operator()(examine::ChatAccount&& account) {
         return chat_.writer.add_account({.item_seq = chat_.item.seq,
-                                         .platform = std::move(account.platform),
-                                         .native_id = std::move(account.id),
-                                         .name = std::move(account.name),
+                                         .platform = storable(std::move(account.platform)),
+                                         .native_id = storable(std::move(account.id)),
+                                         .name = storable(std::move(account.name)),
                                          .is_owner = account.is_owner});
     }
     Result<void> operator()(examine::ChatConversation&& conversation) {
         const auto row =
             chat_.writer.add_conversation({.id = 0,
                                            .item_seq = chat_.item.seq,
-                                           .platform = std::move(conversation.platform),
-                                           .native_id = std::move(conversation.id),
-                                           .kind = std::move(conversation.kind),
-                                           .title = std::move(conversation.title)});
+                                           .platform = storable(std::move(conversation.platform)),
+                                           .native_id = storable(std::move(conversation.id)),
+                                           .kind = storable(std::move(conversation.kind)),
+                                           .title = storable(std::move(conversation.title))});
         if (!row) {
             return fail(row.error());
         }
@@ -96,11 +103,7 @@ class Taker {
             untrusted_ = Error{Errc::bad_answer, "a message came before its conversation"};
             return {};
         }
-        if (++messages_ % kRecordsPerCommit == 0) {
-            if (auto committed = chat_.writer.commit(); !committed) {
-                return committed;
-            }
-        }
+        ++messages_;
         return chat_.writer.add_message(
             message_record(std::move(message), chat_.item, conversation_));
     }

@@ -8,19 +8,31 @@
 namespace rempart::pipeline {
 namespace {
 
-// Our choice: few enough commits that they cost nothing, often enough that a crash costs a second.
-constexpr std::uint64_t kItemsPerCommit = 2'000;
+// Our choices: few enough commits that they cost nothing, often enough that a crash costs a second.
+constexpr std::size_t kItemsPerCommit = 2'000;
+constexpr std::uint64_t kBytesPerCommit = std::uint64_t{16} << 20;
 constexpr std::chrono::seconds kTimePerCommit{1};
 
 bool lacks_something(const casefile::ContentRecord& content) {
     return content.media_error || (content.picture && !content.picture->partial_reason.empty());
 }
 
+std::uint64_t bytes_of(const Finished& finished) {
+    std::uint64_t bytes = 512 + finished.item.path.size();
+    if (finished.content) {
+        bytes += finished.content->thumbnail.size();
+        for (const casefile::MetadataRecord& field : finished.content->metadata) {
+            bytes += field.name.size() + field.value.size();
+        }
+    }
+    return bytes;
+}
+
 } // namespace
 
 Committer::Committer(Setup setup, casefile::IngestWriter writer)
     : setup_(std::move(setup)), writer_(std::move(writer)), next_seq_(writer_.next_seq()),
-      last_commit_(std::chrono::steady_clock::now()), thread_([this] { run(); }) {
+      thread_([this] { run(); }) {
 }
 
 Committer::~Committer() {
@@ -64,39 +76,40 @@ Result<void> Committer::finish(std::uint64_t end_seq, bool cut_short) {
     if (thread_.joinable()) {
         thread_.join();
     }
-    if (failure_) {
-        return fail(*failure_);
-    }
-    return writer_.commit();
+    return failure_ ? fail(*failure_) : Result<void>();
 }
 
-std::optional<Result<Finished>> Committer::next() {
+Committer::Next Committer::next() {
     std::unique_lock lock(mutex_);
-    ready_.wait(lock, [&] {
-        return waiting_.contains(next_seq_) || (end_seq_ && (cut_short_ || next_seq_ >= *end_seq_));
-    });
-    const auto found = waiting_.find(next_seq_);
-    if (found == waiting_.end()) {
-        return std::nullopt;
+    const auto is_item = [&] { return waiting_.contains(next_seq_); };
+    const auto is_end = [&] { return end_seq_ && (cut_short_ || next_seq_ >= *end_seq_); };
+    const auto is_something = [&] { return is_item() || is_end(); };
+    if (batch_.empty()) {
+        ready_.wait(lock, is_something);
+    } else if (!ready_.wait_until(lock, batch_due_, is_something)) {
+        return Next::flush;
     }
-    auto finished = std::move(found->second);
+    if (!is_item()) {
+        return Next::end;
+    }
+    const auto found = waiting_.find(next_seq_);
+    taken_.emplace(std::move(found->second));
     waiting_.erase(found);
-    return finished;
+    return Next::item;
 }
 
 void Committer::run() {
-    std::uint64_t written = 0;
-    while (auto finished = next()) {
-        auto done = *finished ? write(**finished) : fail((*finished).error());
-        if (done) {
-            done = commit_if_due(++written);
-        }
+    writer_.at_commit(setup_.at_commit);
+    for (bool more = true; more;) {
+        const Next what = next();
+        auto done = what == Next::item ? take_next() : flush();
+        more = done && what != Next::end;
         bool wake_walk = false;
         {
             const std::scoped_lock lock(mutex_);
             if (!done) {
                 failure_ = done.error();
-            } else {
+            } else if (what == Next::item) {
                 ++next_seq_;
             }
             wake_walk = walk_waits_;
@@ -104,19 +117,49 @@ void Committer::run() {
         if (wake_walk) {
             advanced_.notify_one();
         }
-        if (!done) {
-            return;
-        }
     }
 }
 
-Result<void> Committer::commit_if_due(std::uint64_t written) {
-    const auto now = std::chrono::steady_clock::now();
-    if (written % kItemsPerCommit != 0 && now - last_commit_ < kTimePerCommit) {
+Result<void> Committer::take_next() {
+    if (!*taken_) {
+        return fail(taken_->error());
+    }
+    return gather(std::move(**taken_));
+}
+
+Result<void> Committer::gather(Finished&& finished) {
+    if (finished.chat != nullptr) { // its messages are read and written at once
+        if (auto flushed = flush(); !flushed) {
+            return flushed;
+        }
+    }
+    if (batch_.empty()) {
+        batch_due_ = std::chrono::steady_clock::now() + kTimePerCommit;
+    }
+    const bool alone = finished.chat != nullptr || setup_.pace == Pace::one_item;
+    batch_bytes_ += bytes_of(finished);
+    batch_.push_back(std::move(finished));
+    const bool due = batch_.size() >= kItemsPerCommit || batch_bytes_ >= kBytesPerCommit ||
+                     std::chrono::steady_clock::now() >= batch_due_;
+    return alone || due ? flush() : Result<void>();
+}
+
+Result<void> Committer::flush() {
+    if (batch_.empty()) {
         return {};
     }
-    last_commit_ = now;
-    return writer_.commit();
+    const std::uint64_t first_seq = batch_.front().item.seq;
+    for (Finished& finished : batch_) {
+        if (auto written = write(finished); !written) {
+            return written;
+        }
+    }
+    if (auto committed = writer_.commit(); !committed) {
+        return committed;
+    }
+    batch_.clear();
+    batch_bytes_ = 0;
+    return tell_hits(first_seq);
 }
 
 Result<void> Committer::write(Finished& finished) {
@@ -129,26 +172,30 @@ Result<void> Committer::write(Finished& finished) {
         item.content = *content;
     }
     if (finished.chat != nullptr) {
-        auto read = ingest_chat({.writer = writer_,
-                                 .item = item,
-                                 .format = *finished.chat,
-                                 .descriptor = finished.chat_descriptor,
-                                 .readers = setup_.readers});
-        if (!read) {
-            return fail(read.error());
-        }
-        if (*read && !item.error) {
-            item.error = std::move(**read);
+        if (auto read = write_chat(finished); !read) {
+            return read;
         }
     }
     const bool problem =
         item.error.has_value() || (finished.content && lacks_something(*finished.content));
     setup_.counters.problems += problem ? 1 : 0;
     ++setup_.counters.items;
-    if (auto added = writer_.add_item(item); !added) {
-        return added;
+    return writer_.add_item(item);
+}
+
+Result<void> Committer::write_chat(Finished& finished) {
+    auto read = ingest_chat({.writer = writer_,
+                             .item = finished.item,
+                             .format = *finished.chat,
+                             .descriptor = finished.chat_descriptor,
+                             .readers = setup_.readers});
+    if (!read) {
+        return fail(read.error());
     }
-    return tell_hits(finished);
+    if (*read && !finished.item.error) {
+        finished.item.error = std::move(**read);
+    }
+    return {};
 }
 
 Result<casefile::RowId> Committer::write_content(Finished& finished) {
@@ -184,22 +231,16 @@ Result<casefile::RowId> Committer::write_content(Finished& finished) {
     return row;
 }
 
-Result<void> Committer::tell_hits(const Finished& finished) {
-    if (!setup_.options.on_hit || !finished.item.content) {
+Result<void> Committer::tell_hits(std::uint64_t first_seq) {
+    if (!setup_.options.on_hit) {
         return {};
     }
-    auto hits = writer_.hits_of(*finished.item.content);
-    if (!hits) {
-        return fail(hits.error());
-    }
-    for (casefile::HitView& hit : casefile::strongest_hits(std::move(*hits))) {
-        hit.exhibit_label = setup_.exhibit_label;
-        hit.item_path = finished.item.path;
-        hit.item_stream = finished.item.stream;
-        ++setup_.counters.hits;
-        setup_.options.on_hit(hit);
-    }
-    return {};
+    return casefile::each_hit_of_items(setup_.file, setup_.exhibit, first_seq, writer_.next_seq(),
+                                       [&](const casefile::HitView& hit) -> Result<void> {
+                                           ++setup_.counters.hits;
+                                           setup_.options.on_hit(hit);
+                                           return {};
+                                       });
 }
 
 } // namespace rempart::pipeline

@@ -12,10 +12,17 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "pipeline/context.hpp"
 
 namespace rempart::pipeline {
+
+/// How much may be lost, and done again, when this process dies.
+enum class Pace : std::uint8_t {
+    batches,  ///< About a second of work.
+    one_item, ///< Nothing: for finding out which item kills its worker.
+};
 
 class Committer {
   public:
@@ -26,6 +33,9 @@ class Committer {
         const IngestOptions& options;
         Counters& counters;
         examine::ReaderConfig readers; ///< For chat exports.
+        Pace pace = Pace::batches;
+        /// Called in the transaction of every commit; see casefile::IngestWriter::at_commit.
+        std::function<Result<void>(casefile::Database&)> at_commit;
     };
 
     /// Takes over the case's connection until `finish`.
@@ -47,17 +57,26 @@ class Committer {
     [[nodiscard]] Result<void> finish(std::uint64_t end_seq, bool cut_short);
 
   private:
+    enum class Next : std::uint8_t { item, flush, end };
+
     void run();
-    [[nodiscard]] std::optional<Result<Finished>> next();
+    [[nodiscard]] Next next();
+    [[nodiscard]] Result<void> take_next();
+    [[nodiscard]] Result<void> gather(Finished&& finished);
+    [[nodiscard]] Result<void> flush();
     [[nodiscard]] Result<void> write(Finished& finished);
+    [[nodiscard]] Result<void> write_chat(Finished& finished);
     [[nodiscard]] Result<casefile::RowId> write_content(Finished& finished);
-    [[nodiscard]] Result<void> tell_hits(const Finished& finished);
-    [[nodiscard]] Result<void> commit_if_due(std::uint64_t written);
+    [[nodiscard]] Result<void> tell_hits(std::uint64_t first_seq);
 
     Setup setup_;
     casefile::IngestWriter writer_;
     std::uint64_t next_seq_;
-    std::chrono::steady_clock::time_point last_commit_;
+    /// Worked on, not yet written: the case is held for as long as writing takes, not longer.
+    std::vector<Finished> batch_;
+    std::uint64_t batch_bytes_ = 0;
+    std::chrono::steady_clock::time_point batch_due_;
+    std::optional<Result<Finished>> taken_;
 
     std::mutex mutex_;
     std::condition_variable ready_;    ///< For the committer: what it waits for may be there.

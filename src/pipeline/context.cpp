@@ -5,8 +5,7 @@
 
 namespace rempart::pipeline {
 
-Result<std::unique_ptr<StoredContents>>
-StoredContents::open(const std::string& case_place) {
+Result<std::unique_ptr<StoredContents>> StoredContents::open(const std::string& case_place) {
     auto file = casefile::Case::open(case_place, casefile::Access::read);
     if (!file) {
         return fail(file.error());

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/casefile/work_queue.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "casefile/database.hpp"
+#include "casefile/server_time.hpp"
+
+namespace rempart::casefile {
+namespace {
+
+constexpr std::array kOperations{
+    OperationFacts{Operation::examine, "examine", 1, 20},
+    OperationFacts{Operation::medium, "medium", 1, 40},
+    OperationFacts{Operation::finish, "finish", 1, 50},
+};
+
+std::optional<Operation> operation_named(std::string_view name) {
+    for (const OperationFacts& facts : kOperations) {
+        if (facts.name == name) {
+            return facts.operation;
+        }
+    }
+    return std::nullopt;
+}
+
+Result<std::string> label_of(Database& database, RowId exhibit) {
+    std::string label;
+    auto read = database.each(
+        "SELECT label FROM exhibits WHERE id = $1",
+        [&](Row& row) -> Result<void> {
+            row.take(label);
+            return {};
+        },
+        exhibit);
+    return read ? Result<std::string>(label) : fail(std::move(read).error());
+}
+
+Error lease_lost() {
+    return {Errc::refused, "the job is no longer ours: its lease ran out"};
+}
+
+Result<void> insert_part(Database& database, RowId exhibit, const PartRecord& part) {
+    return database.run("INSERT INTO parts (exhibit_id, ordinal, first_ordinal, end_ordinal) "
+                        "VALUES ($1, $2, $3, $4)",
+                        exhibit, part.ordinal, part.first_ordinal, part.end_ordinal);
+}
+
+// The statement that claims differs in one thing: PostgreSQL passes over what another is claiming
+// at this moment, in SQLite nobody else is.
+std::string claim_sql(Dialect dialect, const Claim& claim) {
+    std::string which;
+    if (claim.exhibit) {
+        which += fmt::format(" AND exhibit_id = {}", *claim.exhibit);
+    }
+    if (claim.operation) {
+        which += fmt::format(" AND operation = '{}'", facts_of(*claim.operation).name);
+    }
+    return fmt::format(
+        "UPDATE jobs SET lease_until_us = {0} + $1, worker = $2, token = token + 1, "
+        "attempts = attempts + 1 WHERE id IN (SELECT id FROM jobs "
+        "WHERE (lease_until_us IS NULL OR lease_until_us < {0}){1} "
+        "ORDER BY priority, exhibit_id, part LIMIT $3{2}) "
+        "RETURNING id, exhibit_id, part, operation, attempts, token, started_seq, started_count, "
+        "priority",
+        server_now_us(dialect), which,
+        dialect == Dialect::postgres ? " FOR UPDATE SKIP LOCKED" : "");
+}
+
+} // namespace
+
+const OperationFacts& facts_of(Operation operation) noexcept {
+    return kOperations[static_cast<std::size_t>(operation)];
+}
+
+Result<void> enqueue(Database& database, RowId exhibit, std::uint64_t part, Operation operation) {
+    const auto label = label_of(database, exhibit);
+    if (!label) {
+        return fail(label.error());
+    }
+    const OperationFacts& facts = facts_of(operation);
+    audit::Sha256 id;
+    id.update(bytes_of(fmt::format("{}\n{}\n{}\n{}", *label, part, facts.name, facts.version)));
+    const auto insert = database.kept(
+        "INSERT INTO jobs (id, exhibit_id, part, operation, version, priority, attempts, token, "
+        "started_seq, started_count, lease_until_us, worker) "
+        "VALUES ($1, $2, $3, $4, $5, $6, 0, 0, NULL, 0, NULL, '') ON CONFLICT DO NOTHING");
+    if (!insert) {
+        return fail(insert.error());
+    }
+    return (*insert)->run(id.finish(), exhibit, part, facts.name, facts.version, facts.priority);
+}
+
+Result<void> plan_work(Case& file, RowId exhibit, std::span<const PartRecord> parts, bool medium) {
+    Database& database = file.database();
+    auto transaction = Transaction::begin(database);
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    const auto planned =
+        database.scalar("SELECT count(*) FROM parts WHERE exhibit_id = $1", exhibit);
+    if (!planned) {
+        return fail(planned.error());
+    }
+    if (planned->value_or(0) > 0) { // by another process, a moment ago
+        return {};
+    }
+    for (const PartRecord& part : parts) {
+        if (auto added = insert_part(database, exhibit, part); !added) {
+            return added;
+        }
+        if (auto added = enqueue(database, exhibit, part.ordinal, Operation::examine); !added) {
+            return added;
+        }
+    }
+    if (medium) {
+        if (auto added = enqueue(database, exhibit, 0, Operation::medium); !added) {
+            return added;
+        }
+    }
+    return transaction->commit();
+}
+
+Result<std::vector<PartRecord>> parts(Case& file, RowId exhibit) {
+    std::vector<PartRecord> all;
+    auto read = file.database().each(
+        "SELECT ordinal, first_ordinal, end_ordinal FROM parts WHERE exhibit_id = $1 "
+        "ORDER BY ordinal",
+        [&](Row& row) -> Result<void> {
+            PartRecord& part = all.emplace_back();
+            return row.take(part.ordinal, part.first_ordinal, part.end_ordinal) ? Result<void>()
+                                                                                : Row::damaged();
+        },
+        exhibit);
+    return read ? Result<std::vector<PartRecord>>(std::move(all)) : fail(std::move(read).error());
+}
+
+Result<std::uint64_t> jobs_left(Case& file, RowId exhibit) {
+    const auto left =
+        file.database().scalar("SELECT count(*) FROM jobs WHERE exhibit_id = $1", exhibit);
+    if (!left) {
+        return fail(left.error());
+    }
+    return static_cast<std::uint64_t>(left->value_or(0));
+}
+
+Result<std::vector<Job>> claim(Case& file, const Claim& claim) {
+    Database& database = file.database();
+    std::vector<std::pair<int, Job>> found;
+    // One statement is one transaction, and it takes no lock but those on its rows: a claim never
+    // waits for somebody's commit.
+    auto statement = database.kept(claim_sql(database.dialect(), claim));
+    if (!statement) {
+        return fail(std::move(statement).error());
+    }
+    auto read =
+        (*statement)
+            ->rows_of(
+                [&](Row& row) -> Result<void> {
+                    auto& [priority, job] = found.emplace_back();
+                    std::string operation;
+                    if (!row.take(job.id, job.exhibit, job.part, operation, job.attempts, job.token,
+                                  job.started_seq, job.started_count, priority)) {
+                        return Row::damaged();
+                    }
+                    const auto known = operation_named(operation);
+                    if (!known) {
+                        return fail(Errc::unsupported,
+                                    "a job of an operation that this program does not "
+                                    "know: it is of an older version");
+                    }
+                    job.operation = *known;
+                    return {};
+                },
+                claim.lease.count() * 1000, claim.worker, claim.most);
+    if (!read) {
+        return fail(std::move(read).error());
+    }
+    std::ranges::sort(found, {}, [](const auto& entry) {
+        return std::tuple(entry.first, entry.second.exhibit, entry.second.part);
+    });
+    std::vector<Job> jobs;
+    for (auto& [priority, job] : found) {
+        jobs.push_back(job);
+    }
+    return jobs;
+}
+
+Result<std::uint64_t> heartbeat(Case& file, std::string_view worker,
+                                std::chrono::milliseconds lease) {
+    Database& database = file.database();
+    const std::string now(server_now_us(database.dialect()));
+    // A lease that ran out is not renewed: somebody may have claimed what it held.
+    const auto renewed =
+        database.scalar(fmt::format("WITH renewed AS (SELECT id FROM jobs WHERE worker = $1 "
+                                    "AND lease_until_us >= {}) SELECT count(*) FROM renewed",
+                                    now),
+                        worker);
+    if (!renewed) {
+        return fail(renewed.error());
+    }
+    auto done = database.run(fmt::format("UPDATE jobs SET lease_until_us = {0} + $1 "
+                                         "WHERE worker = $2 AND lease_until_us >= {0}",
+                                         now),
+                             lease.count() * 1000, worker);
+    if (!done) {
+        return fail(std::move(done).error());
+    }
+    return static_cast<std::uint64_t>(renewed->value_or(0));
+}
+
+Result<void> advance(Database& database, const Job& job, int attempts) {
+    const auto update =
+        database.kept("UPDATE jobs SET attempts = $1, started_seq = NULL, started_count = 0 "
+                      "WHERE id = $2 AND token = $3 RETURNING part");
+    if (!update) {
+        return fail(update.error());
+    }
+    const auto ours = (*update)->scalar(attempts, job.id, job.token);
+    if (!ours) {
+        return fail(ours.error());
+    }
+    return *ours ? Result<void>() : fail(lease_lost());
+}
+
+Result<void> complete(Database& database, const Job& job) {
+    const auto remove =
+        database.kept("DELETE FROM jobs WHERE id = $1 AND token = $2 RETURNING part");
+    if (!remove) {
+        return fail(remove.error());
+    }
+    const auto ours = (*remove)->scalar(job.id, job.token);
+    if (!ours) {
+        return fail(ours.error());
+    }
+    if (!*ours) {
+        return fail(lease_lost());
+    }
+    if (job.operation == Operation::finish) {
+        return {};
+    }
+    const auto left = database.kept("SELECT part FROM jobs WHERE exhibit_id = $1 LIMIT 1");
+    if (!left) {
+        return fail(left.error());
+    }
+    const auto other = (*left)->scalar(job.exhibit);
+    if (!other) {
+        return fail(other.error());
+    }
+    return *other ? Result<void>() : enqueue(database, job.exhibit, 0, Operation::finish);
+}
+
+Result<void> complete(Case& file, std::span<const Job> jobs) {
+    auto transaction = Transaction::begin(file.database());
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    for (const Job& job : jobs) {
+        if (auto done = complete(file.database(), job); !done) {
+            return done;
+        }
+    }
+    return transaction->commit();
+}
+
+Result<int> mark_started(Case& file, const Job& job, std::uint64_t seq) {
+    const auto update = file.database().kept(
+        "UPDATE jobs SET started_count = CASE WHEN started_seq = $1 THEN started_count + 1 ELSE 1 "
+        "END, started_seq = $1 WHERE id = $2 AND token = $3 RETURNING started_count");
+    if (!update) {
+        return fail(update.error());
+    }
+    const auto count = (*update)->scalar(seq, job.id, job.token);
+    if (!count) {
+        return fail(count.error());
+    }
+    if (!*count) {
+        return fail(lease_lost());
+    }
+    return static_cast<int>(**count);
+}
+
+Result<void> release(Case& file, const Job& job) {
+    return file.database().run("UPDATE jobs SET lease_until_us = NULL, worker = '', "
+                               "attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, "
+                               "started_seq = NULL, started_count = 0 "
+                               "WHERE id = $1 AND token = $2",
+                               job.id, job.token);
+}
+
+Result<void> release_all(Case& file) {
+    return file.database().run("UPDATE jobs SET lease_until_us = NULL, worker = '' "
+                               "WHERE lease_until_us IS NOT NULL");
+}
+
+} // namespace rempart::casefile
