@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -24,8 +25,18 @@ constexpr const char* kSigningKey = "signing-key.pem";
 constexpr const char* kPublicKey = "public-key.pem";
 constexpr const char* kCheckpointSuffix = ".checkpoint";
 
+// A case on a server has no folder: whoever signs keeps key and checkpoints at home, away from the
+// server whose log they vouch for.
 fs::path audit_folder(const Case& file) {
-    return file.folder() / kAuditFolder;
+    if (!file.on_server()) {
+        return fs::path(file.place()) / kAuditFolder;
+    }
+    const char* state = std::getenv("XDG_STATE_HOME");
+    const char* home = std::getenv("HOME");
+    const fs::path base = state != nullptr && *state != '\0'
+                              ? fs::path(state)
+                              : fs::path(home != nullptr ? home : "/") / ".local" / "state";
+    return base / "rempart" / kAuditFolder / file.info().id;
 }
 
 Result<void> write_new(const fs::path& path, std::string_view text) {
@@ -55,6 +66,8 @@ Result<std::string> read_checkpoint(const fs::path& path) {
 
 Result<audit::SigningKey> signing_key(const Case& file) {
     const fs::path folder = audit_folder(file);
+    std::error_code ignored; // the last part tells
+    fs::create_directories(folder.parent_path(), ignored);
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
         return fail(system_error("the folder of the audit key cannot be made"));
     }
