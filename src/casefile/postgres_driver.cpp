@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "casefile/postgres_driver.hpp"
 
-#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -36,8 +36,8 @@ void say_nothing(void* /*context*/, const char* /*notice*/) {
 
 class PostgresConnection final : public ConnectionDriver {
   public:
-    explicit PostgresConnection(PGconn* connection) : connection_(connection) {
-        PQsetNoticeProcessor(connection, say_nothing, nullptr);
+    explicit PostgresConnection(PgConnection connection) : connection_(std::move(connection)) {
+        PQsetNoticeProcessor(connection_.get(), say_nothing, nullptr);
     }
 
     [[nodiscard]] Dialect dialect() const override { return Dialect::postgres; }
@@ -96,10 +96,7 @@ class PostgresConnection final : public ConnectionDriver {
     }
 
   private:
-    struct Finish {
-        void operator()(PGconn* connection) const { PQfinish(connection); }
-    };
-    std::unique_ptr<PGconn, Finish> connection_;
+    PgConnection connection_;
     unsigned statements_ = 0;
 };
 
@@ -110,39 +107,11 @@ bool is_postgres_url(const std::string& place) noexcept {
 }
 
 Result<std::unique_ptr<ConnectionDriver>> open_postgres(const std::string& url, Access access) {
-    // What stands before "dbname" are defaults, which the URL may override. A dead peer is noticed
-    // within half a minute.
-    const std::array<const char*, 10> keywords{"fallback_application_name",
-                                               "connect_timeout",
-                                               "keepalives_idle",
-                                               "keepalives_interval",
-                                               "keepalives_count",
-                                               "tcp_user_timeout",
-                                               "dbname",
-                                               "client_encoding",
-                                               "options",
-                                               nullptr};
-    const std::array<const char*, 10> values{
-        "rempart",   "10",   "10",
-        "5",         "3",    "20000",
-        url.c_str(), "UTF8", "-c search_path=public -c standard_conforming_strings=on",
-        nullptr};
-    PGconn* connection = PQconnectdbParams(keywords.data(), values.data(), 1);
-    auto driver = std::make_unique<PostgresConnection>(connection); // owns a failed one too
-    if (PQstatus(connection) != CONNECTION_OK) {
-        // libpq tells no code here. A server that refuses us answered: its word names no secret.
-        const std::string_view why = PQerrorMessage(connection);
-        const bool answered = why.find("FATAL") != std::string_view::npos &&
-                              why.find("starting up") == std::string_view::npos &&
-                              why.find("shutting down") == std::string_view::npos &&
-                              why.find("recovery") == std::string_view::npos &&
-                              why.find("too many") == std::string_view::npos;
-        return answered ? fail(Errc::refused, "case database: the PostgreSQL server refuses the "
-                                              "connection: no such database or user, or a wrong "
-                                              "password")
-                        : fail(Errc::unavailable,
-                               "case database: the PostgreSQL server cannot be reached");
+    auto connection = connect_postgres(url);
+    if (!connection) {
+        return fail(std::move(connection).error());
     }
+    auto driver = std::make_unique<PostgresConnection>(std::move(*connection));
     if (auto configured = driver->configure(access); !configured) {
         return fail(std::move(configured).error());
     }

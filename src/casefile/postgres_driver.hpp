@@ -14,7 +14,8 @@ namespace rempart::casefile {
 
 /// \param url "postgresql://…", or any connection string of libpq.
 /// \return `unavailable` if the server cannot be reached; `refused` if it does not let us in;
-///         `unsupported` for a server before 15 or a database that is not in UTF-8.
+///         `invalid_argument` for a URL that is none; `unsupported` for a server before 15 or a
+///         database that is not in UTF-8.
 [[nodiscard]] Result<std::unique_ptr<ConnectionDriver>> open_postgres(const std::string& url,
                                                                       Access access);
 

@@ -21,6 +21,16 @@ struct ClearResult {
     void operator()(PGresult* result) const { PQclear(result); }
 };
 using PgResult = std::unique_ptr<PGresult, ClearResult>;
+struct Finish {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+};
+using PgConnection = std::unique_ptr<PGconn, Finish>;
+
+/// \return `unavailable` if the server cannot be reached, or says that it starts, stops, recovers
+/// or
+///         has no room; `refused` if it does not let us in; `invalid_argument` for a URL that is
+///         none.
+[[nodiscard]] Result<PgConnection> connect_postgres(const std::string& url);
 
 /// Object identifiers of types, from the server's pg_type.dat; they never change.
 enum class PgType : Oid {
