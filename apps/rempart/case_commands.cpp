@@ -45,7 +45,7 @@ int run(const CaseNew& args) {
     if (!made) {
         return report_error(args.folder, made.error());
     }
-    print_line(fmt::format("case {} in {}", made->info().id, args.folder));
+    print_line(fmt::format("case {} in {}", made->info().id, shown_place(args.folder)));
     return kOk;
 }
 

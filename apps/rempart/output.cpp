@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/output.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -21,8 +22,31 @@ void talk(std::string_view line) {
     fmt::print(stderr, "rempart: {}\n", to_terminal(line));
 }
 
+std::string shown_place(std::string_view place) {
+    std::string shown(place);
+    constexpr std::string_view kHidden = "***";
+    if (!place.starts_with("postgres://") && !place.starts_with("postgresql://")) {
+        return shown;
+    }
+    const std::size_t authority = place.find("://") + 3;
+    // A password may hold whatever it likes, unescaped too: the last @ ends it.
+    const std::size_t query = std::min(shown.find('?'), shown.size());
+    const std::size_t at = shown.rfind('@', query);
+    const std::size_t colon = shown.find(':', authority);
+    if (at != std::string::npos && colon != std::string::npos && colon < at) {
+        shown.replace(colon + 1, at - colon - 1, kHidden);
+    }
+    constexpr std::string_view kKey = "password="; // and libpq's "sslpassword="
+    for (std::size_t key = shown.find(kKey); key != std::string::npos;
+         key = shown.find(kKey, key + kKey.size())) {
+        const std::size_t value = key + kKey.size();
+        shown.replace(value, std::min(shown.find('&', value), shown.size()) - value, kHidden);
+    }
+    return shown;
+}
+
 int report_error(std::string_view about, const Error& error) {
-    talk(fmt::format("{}: {}", about, error.message));
+    talk(fmt::format("{}: {}", shown_place(about), error.message));
     switch (error.code) {
     case Errc::invalid_argument: return kWrongUse;
     case Errc::integrity: return kIntegrity;

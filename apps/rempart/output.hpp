@@ -28,7 +28,11 @@ void print_line(std::string_view line);
 /// One line of talk to stderr: "rempart: ...", made safe for a terminal.
 void talk(std::string_view line);
 
-/// Says the error and gives the exit status that belongs to it.
+/// A case's folder or URL as it may be shown: a password in a URL is "***".
+[[nodiscard]] std::string shown_place(std::string_view place);
+
+/// Says the error and gives the exit status that belongs to it. `about` is shown as a
+/// place is.
 [[nodiscard]] int report_error(std::string_view about, const Error& error);
 
 /// "12.3 MB": for people.

@@ -53,6 +53,19 @@ class Manners(ProgramTest):
             self.run_program(command, self.folder, status=FAILED)
         self.assertEqual([path.name for path in self.folder.iterdir()], ["file"])
 
+    def test_a_password_in_the_address_of_a_case_is_never_shown(self):
+        for url in ("postgresql://u:se/cr@et@127.0.0.1:1/c", "postgres://u:se/cr@et@127.0.0.1:1/c?a=b@c",
+                    "postgresql://127.0.0.1:1/c?user=u&password=se/cr@et&sslmode=disable",
+                    "postgresql://127.0.0.1:1/c?user=u&sslpassword=se/cr@et"):
+            for args in (("status", url), ("case", "info", url), ("ingest", url, self.folder),
+                         ("case", "new", url, "--name", "n", "--authority", "a", "--legal-basis", "l", "--purpose", "p",
+                          "--review-date", "2030-01-01")):
+                done = subprocess.run([str(PROGRAM), *map(str, args)], capture_output=True)
+                self.assertNotEqual(done.returncode, OK, args)
+                said = done.stdout + done.stderr
+                self.assertIn(b"127.0.0.1:1/c", said)
+                self.assertNotIn(b"cr@et", said)
+
     def test_a_closed_pipe_is_no_crash(self):
         case = self.new_case()
         evidence = self.folder / "evidence"
