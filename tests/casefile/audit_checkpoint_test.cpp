@@ -46,12 +46,14 @@ TEST_F(AuditCheckpoint, IsSignedByAKeyThatIsMadeOnceAndKeptForItsOwner) {
     ASSERT_EQ(kept.size(), 2U);
     EXPECT_EQ(kept[0].note, first);
     EXPECT_TRUE(value_of(verify_log(file_, kept, key)).sound());
+    const std::filesystem::path folder = public_key_path(file_).parent_path();
+    EXPECT_EQ(folder, temp_.path() / "case" / "audit");
     struct stat status{};
-    ASSERT_EQ(::stat((file_.folder() / "audit").c_str(), &status), 0);
+    ASSERT_EQ(::stat(folder.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0700U);
-    ASSERT_EQ(::stat((file_.folder() / "audit/signing-key.pem").c_str(), &status), 0);
+    ASSERT_EQ(::stat((folder / "signing-key.pem").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0600U);
-    ASSERT_EQ(::chmod((file_.folder() / "audit/signing-key.pem").c_str(), 0644), 0);
+    ASSERT_EQ(::chmod((folder / "signing-key.pem").c_str(), 0644), 0);
     EXPECT_EQ(error_of(make_checkpoint(file_)).code, Errc::refused);
 }
 
