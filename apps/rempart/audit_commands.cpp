@@ -82,9 +82,6 @@ int print_verdict(const casefile::AuditVerdict& verdict, bool json) {
         print_line(fmt::format("audit log: {} records, {} checkpoints, {} seals over {} rows: {}",
                                verdict.tree.size, verdict.checkpoints, verdict.seals, verdict.rows,
                                verdict.sound() ? "as they were written" : "NOT as written"));
-        for (const auto& [table, rows] : verdict.unsealed) {
-            print_line(fmt::format("    {} rows of {} are under no seal", rows, table));
-        }
     }
     return verdict.sound() ? kOk : kIntegrity;
 }

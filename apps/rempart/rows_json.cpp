@@ -301,18 +301,13 @@ std::string to_json(const casefile::AuditFault& fault) {
 }
 
 std::string to_json(const casefile::AuditVerdict& verdict) {
-    Json unsealed = Json::object();
-    for (const auto& [table, rows] : verdict.unsealed) {
-        unsealed[table] = rows;
-    }
     return line_of({{"type", "audit"},
                     {"sound", verdict.sound()},
                     {"records", verdict.tree.size},
                     {"root", encode_hex(verdict.tree.root)},
                     {"checkpoints", verdict.checkpoints},
                     {"seals", verdict.seals},
-                    {"sealed_rows", verdict.rows},
-                    {"unsealed_rows", unsealed}});
+                    {"sealed_rows", verdict.rows}});
 }
 
 } // namespace rempart::cli

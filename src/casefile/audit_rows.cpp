@@ -232,16 +232,6 @@ Result<void> RowAudit::check_gap(const SealedTableFacts& facts, const Table& tab
 
 Result<void> RowAudit::check_coverage(const SealedTableFacts& facts, Table& table,
                                       AuditVerdict& verdict) {
-    if (table.ranges.empty() && !facts.always) {
-        const auto count = database_.scalar(fmt::format("SELECT count(*) FROM {}", facts.name));
-        if (!count) {
-            return fail(count.error());
-        }
-        if (count->value_or(0) > 0) {
-            verdict.unsealed.emplace_back(facts.name, static_cast<std::uint64_t>(**count));
-        }
-        return {};
-    }
     sort_ranges(table.ranges);
     RowId from = kLowest;
     for (const auto& [first, last] : table.ranges) {

@@ -45,7 +45,7 @@ TimeValue now() {
 }
 
 // The first record: it seals what the case was made as, and in a case that is older than its log
-// all rows of the tables whose writers seal them.
+// all rows that it holds.
 Result<void> begin_case_log(Database& database, AuditAct act, const CaseInfo& info) {
     if (auto begun = begin_log(database); !begun) {
         return begun;
@@ -55,9 +55,6 @@ Result<void> begin_case_log(Database& database, AuditAct act, const CaseInfo& in
     entry.purpose = info.purpose;
     entry.subject = {{"case", info.id}};
     for (const SealedTableFacts& table : sealed_tables()) {
-        if (!table.always) {
-            continue;
-        }
         auto sealed = seal_stored(database, table.table, std::numeric_limits<RowId>::min(),
                                   std::numeric_limits<RowId>::max(), entry.seals);
         if (!sealed) {

@@ -81,12 +81,12 @@ struct SealedTableFacts {
     std::string_view order; ///< How rows of one key are ordered; "" where there is one only. Text
                             ///< is compared byte by byte.
     std::span<const SealedColumn> columns; ///< In the order of the table's INSERT.
-    /// Whether every writer of this program seals it: then a row that no seal covers is a fault.
-    bool always;
 };
 
-/// Derived tables (groups, the word index) are made anew from others and are not sealed; nor is
-/// attachments.content_id, which is found again from the path.
+/// Every writer seals what it adds to these tables and records what it changes: a row that no
+/// record accounts for was put there by something else. Derived tables (groups, the word index) are
+/// made anew from others and are not sealed; nor is attachments.content_id, which is found again
+/// from the path.
 [[nodiscard]] std::span<const SealedTableFacts> sealed_tables() noexcept;
 [[nodiscard]] const SealedTableFacts& facts_of(SealedTable table) noexcept;
 [[nodiscard]] const SealedTableFacts* sealed_table_named(std::string_view name) noexcept;

@@ -27,20 +27,14 @@ void log(Case& file, const AuditEntry& entry) {
     value_of(record_act(file, entry));
 }
 
-/// A case with 70 records: an exhibit whose rows are sealed by record 1, a list by 2, then viewing.
+/// A case with 70 records: an exhibit, a list with its hits, then viewing.
 class AuditVerify : public ::testing::Test {
   protected:
     AuditVerify() : file_(new_case(temp_.path() / "case")) {
         fill_exhibit(file_, "A", 1, 6);
-        AuditEntry entry = some_act(AuditAct::ingest_commit);
-        for (const SealedTableFacts& facts : sealed_tables()) {
-            if (!facts.always) {
-                expect_ok(seal_stored(file_.database(), facts.table, 0, kAll, entry.seals));
-            }
-        }
-        log(file_, entry);
         const std::array<std::uint64_t, 5> numbers{1, 2, 3, 4, 5};
         fill_list(file_, "known", "alert", numbers);
+        match_list(file_, "known");
         while (value_of(audit_head(file_.database())).size < 70) {
             log(file_, some_act(AuditAct::viewed));
         }
@@ -103,8 +97,8 @@ TEST_F(AuditVerify, FindsNothingInWhatIsAsItWasWritten) {
     const AuditVerdict found = verdict();
     EXPECT_TRUE(found.sound()) << found.faults.at(0).what;
     EXPECT_EQ(found.tree, value_of(audit_head(file_.database())));
-    EXPECT_EQ(found.seals, 19U) << "one of each table but the hits, which are none";
-    EXPECT_TRUE(found.unsealed.empty());
+    EXPECT_GE(found.seals, 10U);
+    EXPECT_GE(found.rows, 50U);
 }
 
 TEST_F(AuditVerify, NamesARecordThatWasEdited) {
@@ -202,9 +196,6 @@ TEST_F(AuditVerify, FindsADamagedOrMissingHead) {
 
 TEST_F(AuditVerify, NamesARowThatWasEditedInEveryTable) {
     for (const SealedTableFacts& facts : sealed_tables()) {
-        if (facts.table == SealedTable::hits) {
-            continue;
-        }
         const SealedColumn& column = facts.columns.back();
         const char* value = column.kind == ColumnKind::integer ? "77"
                             : column.kind == ColumnKind::text  ? "'edited'"
@@ -228,7 +219,9 @@ TEST_F(AuditVerify, NamesARowThatWasDeletedOrInserted) {
     AuditFault fault = after("DELETE FROM list_entries WHERE id = 3");
     EXPECT_EQ(fault.kind, AuditFaultKind::row_missing);
     EXPECT_EQ(fault.row, 3);
-    EXPECT_EQ(fault.record, 2U);
+    const auto list_added = value_of(
+        file_.database().scalar("SELECT idx FROM audit_log WHERE record LIKE '%list-added%'"));
+    EXPECT_EQ(fault.record, static_cast<std::uint64_t>(list_added.value()));
     expect_ok(file_.database().exec("ROLLBACK; BEGIN"));
     fault = after("INSERT INTO list_entries VALUES (6, 1, 'md5', x'00', 1, '', '')");
     EXPECT_EQ(fault.kind, AuditFaultKind::row_inserted);
@@ -298,13 +291,18 @@ TEST_F(AuditVerify, FollowsALawfulChange) {
     expect_ok(database.exec("ROLLBACK"));
 }
 
-TEST_F(AuditVerify, TellsApartWhatNoRecordSeals) {
-    match_list(file_, "known");
-    const AuditVerdict found = verdict();
-    EXPECT_TRUE(found.sound());
-    ASSERT_EQ(found.unsealed.size(), 1U);
-    EXPECT_EQ(found.unsealed[0].first, "hits");
-    EXPECT_EQ(found.unsealed[0].second, 5U);
+TEST(AuditVerifyOfAnEmptyCase, NamesARowThatNoRecordAccountsFor) {
+    const TempFolder temp;
+    Case file = new_case(temp.path() / "case");
+    EXPECT_TRUE(value_of(verify_log(file, {}, {})).sound());
+    expect_ok(file.database().exec(
+        "PRAGMA foreign_keys = OFF; INSERT INTO item_unread VALUES (5, 0, 0, 1)"));
+    const AuditVerdict found = value_of(verify_log(file, {}, {}));
+    ASSERT_EQ(found.faults.size(), 1U);
+    EXPECT_EQ(found.faults[0].kind, AuditFaultKind::row_inserted);
+    EXPECT_EQ(found.faults[0].record, std::nullopt);
+    EXPECT_EQ(found.faults[0].table, "item_unread");
+    EXPECT_EQ(found.faults[0].row, 5);
 }
 
 } // namespace

@@ -36,7 +36,8 @@ enum class AuditFaultKind : std::uint8_t {
 
 struct AuditFault {
     AuditFaultKind kind{};
-    /// The record, or the one whose seal does not hold. None where a fault is of no single record.
+    /// The record, or the one whose seal or change does not hold. None where a fault is of no
+    /// single record, as for a row that no record accounts for.
     std::optional<std::uint64_t> record;
     std::string table;        ///< Of a row; "" otherwise.
     std::optional<RowId> row; ///< Key of the row; none if only its seal's range is known.
@@ -46,8 +47,6 @@ struct AuditFault {
 struct AuditVerdict {
     audit::TreeHead tree; ///< As recomputed.
     std::uint64_t checkpoints = 0, seals = 0, rows = 0;
-    /// Rows of tables that no record seals at all, by table: neither proved nor refuted.
-    std::vector<std::pair<std::string, std::uint64_t>> unsealed;
     /// Faults of the log by rising record, then those of rows by the record that seals them; the
     /// first kMaxAuditFaults.
     std::vector<AuditFault> faults;
