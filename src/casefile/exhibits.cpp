@@ -78,6 +78,45 @@ Result<void> update_exhibit(Case& file, const ExhibitRecord& record) {
     return change->commit();
 }
 
+Result<std::optional<ExhibitRecord>> exhibit_of(Case& file, RowId id) {
+    auto all = exhibits(file);
+    if (!all) {
+        return fail(std::move(all).error());
+    }
+    for (ExhibitRecord& record : *all) {
+        if (record.id == id) {
+            return std::move(record);
+        }
+    }
+    return std::nullopt;
+}
+
+Result<void> change_exhibit(Case& file, RowId id,
+                            const std::function<void(ExhibitRecord&)>& change_record,
+                            const std::function<Result<void>(Database&)>& also) {
+    auto change = AuditedChange::begin(file.database(), AuditAct::rows_changed);
+    if (!change) {
+        return fail(std::move(change).error());
+    }
+    auto record = exhibit_of(file, id);
+    if (!record) {
+        return fail(std::move(record).error());
+    }
+    if (!*record) {
+        return fail(Errc::not_found, "the case has no such exhibit");
+    }
+    change_record(**record);
+    if (auto updated = update_exhibit_row(file.database(), *change, **record); !updated) {
+        return updated;
+    }
+    if (also) {
+        if (auto done = also(file.database()); !done) {
+            return done;
+        }
+    }
+    return change->commit();
+}
+
 Result<void> update_exhibit_row(Database& database, AuditedChange& change,
                                 const ExhibitRecord& record) {
     if (auto touched = change.touch(SealedTable::exhibits, record.id); !touched) {

@@ -280,7 +280,7 @@ CREATE INDEX hits_by_list ON hits (list_id, distance);
 constexpr const char* kQueue = R"sql(
 CREATE TABLE parts (
     exhibit_id INTEGER NOT NULL REFERENCES exhibits (id), ordinal INTEGER NOT NULL,
-    first_ordinal INTEGER NOT NULL, end_ordinal INTEGER,
+    first_ordinal INTEGER NOT NULL, end_ordinal INTEGER, depth TEXT NOT NULL,
     PRIMARY KEY (exhibit_id, ordinal)
 ) STRICT;
 CREATE TABLE jobs (

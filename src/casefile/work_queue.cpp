@@ -45,9 +45,9 @@ Error lease_lost() {
 }
 
 Result<void> insert_part(Database& database, RowId exhibit, const PartRecord& part) {
-    return database.run("INSERT INTO parts (exhibit_id, ordinal, first_ordinal, end_ordinal) "
-                        "VALUES ($1, $2, $3, $4)",
-                        exhibit, part.ordinal, part.first_ordinal, part.end_ordinal);
+    return database.run("INSERT INTO parts (exhibit_id, ordinal, first_ordinal, end_ordinal, depth) "
+                        "VALUES ($1, $2, $3, $4, $5)",
+                        exhibit, part.ordinal, part.first_ordinal, part.end_ordinal, part.depth);
 }
 
 // The statement that claims differs in one thing: PostgreSQL passes over what another is claiming
@@ -128,11 +128,11 @@ Result<void> plan_work(Case& file, RowId exhibit, std::span<const PartRecord> pa
 Result<std::vector<PartRecord>> parts(Case& file, RowId exhibit) {
     std::vector<PartRecord> all;
     auto read = file.database().each(
-        "SELECT ordinal, first_ordinal, end_ordinal FROM parts WHERE exhibit_id = $1 "
+        "SELECT ordinal, first_ordinal, end_ordinal, depth FROM parts WHERE exhibit_id = $1 "
         "ORDER BY ordinal",
         [&](Row& row) -> Result<void> {
             PartRecord& part = all.emplace_back();
-            return row.take(part.ordinal, part.first_ordinal, part.end_ordinal) ? Result<void>()
+            return row.take(part.ordinal, part.first_ordinal, part.end_ordinal, part.depth) ? Result<void>()
                                                                                 : Row::damaged();
         },
         exhibit);

@@ -120,7 +120,9 @@ class FolderSource final : public Source {
 
 void FolderSource::advance() {
     if (levels_.empty()) {
-        events_.emplace_back(SourceEnd{});
+        SourceEnd end;
+        end.items = ordinal_;
+        events_.emplace_back(std::move(end));
         return;
     }
     Level& level = levels_.back();

@@ -143,6 +143,7 @@ Result<void> StreamSource::take(StreamRecord record) {
     } else if (auto* volume = std::get_if<VolumeInfo>(&record)) {
         end_.volumes.push_back(std::move(*volume));
     } else if (auto* finish = std::get_if<StreamFinish>(&record)) {
+        end_.items = area_->position().ordinal;
         end_.stored_md5 = std::move(finish->stored_md5);
         end_.stored_sha1 = std::move(finish->stored_sha1);
         open_lease_.reset();

@@ -31,7 +31,7 @@ std::uint64_t bytes_of(const Finished& finished) {
 } // namespace
 
 Committer::Committer(Setup setup, casefile::IngestWriter writer)
-    : setup_(std::move(setup)), writer_(std::move(writer)), next_seq_(writer_.next_seq()),
+    : setup_(std::move(setup)), pace_(setup_.pace), writer_(std::move(writer)), next_seq_(writer_.next_seq()),
       thread_([this] { run(); }) {
 }
 
@@ -136,7 +136,7 @@ Result<void> Committer::gather(Finished&& finished) {
     if (batch_.empty()) {
         batch_due_ = std::chrono::steady_clock::now() + kTimePerCommit;
     }
-    const bool alone = finished.chat != nullptr || setup_.pace == Pace::one_item;
+    const bool alone = finished.chat != nullptr || pace_ == Pace::one_item;
     batch_bytes_ += bytes_of(finished);
     batch_.push_back(std::move(finished));
     const bool due = batch_.size() >= kItemsPerCommit || batch_bytes_ >= kBytesPerCommit ||

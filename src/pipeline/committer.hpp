@@ -5,6 +5,7 @@
 /// Writes worked-on items into the case in the order of the walk, on a thread of its own, whatever
 /// the order in which the workers finish them.
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -34,6 +35,8 @@ class Committer {
         Counters& counters;
         examine::ReaderConfig readers; ///< For chat exports.
         Pace pace = Pace::batches;
+        /// For Pace::one_item: notes that an item is begun; false if it is to be given up.
+        std::function<Result<bool>(std::uint64_t seq)> begin_suspect;
         /// Called in the transaction of every commit; see casefile::IngestWriter::at_commit.
         std::function<Result<void>(casefile::Database&)> at_commit;
     };
@@ -51,6 +54,11 @@ class Committer {
     /// has failed: then stop.
     [[nodiscard]] bool wait_for_window(std::uint64_t seq, std::uint64_t ahead);
     [[nodiscard]] bool failed();
+    /// Setup::begin_suspect. \pre all before `seq` is committed (wait_for_window with 1): then
+    /// nobody else uses the case's connection.
+    [[nodiscard]] Result<bool> begin_suspect(std::uint64_t seq) { return setup_.begin_suspect(seq); }
+    /// From Pace::one_item to Pace::batches.
+    void trust_again() { pace_ = Pace::batches; }
 
     /// Writes what is complete up to `end_seq` (exclusive) or up to the first gap if the walk was
     /// cut short, commits and ends the thread.
@@ -70,6 +78,7 @@ class Committer {
     [[nodiscard]] Result<void> tell_hits(std::uint64_t first_seq);
 
     Setup setup_;
+    std::atomic<Pace> pace_ = Pace::batches;
     casefile::IngestWriter writer_;
     std::uint64_t next_seq_;
     /// Worked on, not yet written: the case is held for as long as writing takes, not longer.

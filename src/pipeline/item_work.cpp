@@ -176,6 +176,14 @@ Result<ItemBytes> ItemWork::end(examine::ItemEnd how, Use use) {
     return bytes;
 }
 
+void ItemWork::forget_content() {
+    has_content_ = false;
+    handling_ = {};
+    chunks_.clear();
+    spool_.reset();
+    bytes_ = {};
+}
+
 void ItemWork::start_work() {
     const bool empty_file = item_.kind == name(examine::ItemKind::file) && !item_.error;
     if (!has_content_ && !empty_file) {

@@ -44,6 +44,8 @@ class ItemWork : public std::enable_shared_from_this<ItemWork> {
     /// The content is all of `descriptor`. Call at most once, instead of `chunk`.
     [[nodiscard]] Result<void> file(UniqueFd descriptor);
     [[nodiscard]] Result<void> chunk(examine::Chunk chunk);
+    /// Nothing is done with the bytes: before `end`.
+    void forget_content();
     /// Kept as long as the item is worked on.
     void hold(std::shared_ptr<void> ticket) { ticket_ = std::move(ticket); }
 

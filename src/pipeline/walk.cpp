@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "rempart/casefile/work_queue.hpp"
+
 namespace rempart::pipeline {
 namespace {
 
@@ -31,6 +33,11 @@ casefile::ItemRecord item_record(const examine::ItemHead& head, std::string path
     return item;
 }
 
+Error given_up_error() {
+    return {Errc::crashed,
+            fmt::format("given up: {} workers died while they worked on it", casefile::kMaxAttempts)};
+}
+
 } // namespace
 
 /// A source in the stack: the exhibit itself, or an archive inside it.
@@ -46,6 +53,7 @@ struct Walk::Current {
     std::uint64_t seq = 0;
     std::string path;
     bool in_case_already = false;
+    bool given_up = false;
     std::shared_ptr<ItemWork> work;
 };
 
@@ -76,7 +84,8 @@ struct Walk::Gate : std::enable_shared_from_this<Gate> {
 Walk::Walk(const Context& context, Committer& committer, const examine::ReaderConfig& readers,
            const ResumePoint& start)
     : context_(context), committer_(committer), readers_(readers), resume_at_seq_(start.next_seq),
-      next_seq_(start.first_seq), gate_(std::make_shared<Gate>()) {
+      end_ordinal_(start.end_ordinal), suspects_(start.suspects), next_seq_(start.first_seq),
+      gate_(std::make_shared<Gate>()) {
 }
 
 Walk::~Walk() = default;
@@ -123,7 +132,15 @@ Result<void> Walk::step() {
     return {};
 }
 
+bool Walk::is_next_part(const examine::ItemBegin& event) const {
+    return levels_.size() == 1 && end_ordinal_ && event.ordinal >= *end_ordinal_;
+}
+
 Result<void> Walk::begin(examine::ItemBegin&& event) {
+    if (is_next_part(event)) {
+        levels_.pop_back(); // its reader is stopped
+        return {};
+    }
     const Level& level = levels_.back();
     auto item = item_record(event.head, level.prefix + event.head.path);
     item.seq = next_seq_++;
@@ -132,8 +149,19 @@ Result<void> Walk::begin(examine::ItemBegin&& event) {
     current_->seq = item.seq;
     current_->path = item.stream.empty() ? item.path : item.path + ':' + item.stream;
     current_->in_case_already = item.seq < resume_at_seq_;
-    if (!current_->in_case_already && !committer_.wait_for_window(item.seq, kWindowItems)) {
+    const std::uint64_t window = suspects_ > 0 ? 1 : kWindowItems;
+    if (!current_->in_case_already && !committer_.wait_for_window(item.seq, window)) {
         return {}; // the loop sees that the committer failed
+    }
+    if (!current_->in_case_already && suspects_ > 0) {
+        const auto may = committer_.begin_suspect(item.seq);
+        if (!may) {
+            return fail(may.error());
+        }
+        current_->given_up = !*may;
+        if (--suspects_ == 0) {
+            committer_.trust_again();
+        }
     }
     auto done = [seq = item.seq, &committer = committer_](Result<Finished>&& finished) {
         committer.take(seq, std::move(finished));
@@ -145,12 +173,17 @@ Result<void> Walk::begin(examine::ItemBegin&& event) {
 Result<void> Walk::end(examine::ItemEnd&& event) {
     const std::unique_ptr<Current> item = std::move(current_);
     const Handling handling = item->work->handling();
+    if (item->given_up) {
+        event.error = given_up_error();
+        item->work->forget_content();
+    }
     const bool too_deep = handling.is_archive && levels_.size() > kMaxArchiveDepth;
     if (too_deep && !event.error) {
         event.error = Error{Errc::limit_exceeded,
                             fmt::format("archives nested more than {} deep", kMaxArchiveDepth)};
     }
-    if (!item->in_case_already && handling.wants_spool() && !handling.is_archive) {
+    if (!item->in_case_already && !item->given_up && handling.wants_spool() &&
+        !handling.is_archive) {
         item->work->hold(gate_->take());
     }
     const auto bytes = item->work->end(
@@ -158,7 +191,7 @@ Result<void> Walk::end(examine::ItemEnd&& event) {
     if (!bytes) {
         return fail(bytes.error());
     }
-    if (handling.is_archive && !too_deep) {
+    if (handling.is_archive && !too_deep && !item->given_up) {
         open_archive(*item, *bytes);
     }
     return {};
@@ -176,6 +209,7 @@ void Walk::open_archive(const Current& item, const ItemBytes& bytes) {
 
 void Walk::source_end(examine::SourceEnd&& event) {
     if (levels_.size() == 1) {
+        result_.reached_end = true;
         result_.end = std::move(event);
     }
     levels_.pop_back();
@@ -183,6 +217,7 @@ void Walk::source_end(examine::SourceEnd&& event) {
 
 void Walk::source_failed(const Error& error) {
     if (levels_.size() == 1) {
+        result_.reached_end = true;
         result_.ended_early = error;
     }
     add_problem(error);

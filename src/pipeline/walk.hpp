@@ -26,11 +26,15 @@ struct ResumePoint {
     std::uint64_t next_seq = 0;  ///< First item that is not in the case.
     std::uint64_t first_seq = 0; ///< The number of the item at which the source is started again,
     std::uint64_t first_ordinal = 0; ///< and its ordinal in the source.
+    std::optional<std::uint64_t> end_ordinal; ///< The first item of the next part.
+    /// So many items are worked on one at a time: one of them may have ended an earlier worker.
+    std::uint64_t suspects = 0;
 };
 
 struct WalkResult {
     std::uint64_t end_seq = 0;
     bool stopped = false;             ///< By the user, or because the committer failed.
+    bool reached_end = false;         ///< Of the source, not only of the part.
     examine::SourceEnd end;           ///< Of the exhibit's own source.
     std::optional<Error> ended_early; ///< The exhibit's own source broke off: also an item.
 };
@@ -57,11 +61,14 @@ class Walk {
     void source_failed(const Error& error);
     void add_problem(const Error& error);
     [[nodiscard]] bool must_stop();
+    [[nodiscard]] bool is_next_part(const examine::ItemBegin& event) const;
 
     const Context& context_;
     Committer& committer_;
     examine::ReaderConfig readers_;
     std::uint64_t resume_at_seq_;
+    std::optional<std::uint64_t> end_ordinal_;
+    std::uint64_t suspects_;
     std::uint64_t next_seq_;
     std::vector<Level> levels_;
     std::unique_ptr<Current> current_;

@@ -22,6 +22,12 @@ namespace rempart::casefile {
                                                                     std::string_view label);
 [[nodiscard]] Result<RowId> add_exhibit(Case& file, const ExhibitRecord& record);
 [[nodiscard]] Result<void> update_exhibit(Case& file, const ExhibitRecord& record);
+[[nodiscard]] Result<std::optional<ExhibitRecord>> exhibit_of(Case& file, RowId id);
+/// Reads the exhibit's row, lets `change` change it, and stores it, with what `also` does, in one
+/// transaction: so that two workers do not undo each other's part of it.
+[[nodiscard]] Result<void>
+change_exhibit(Case& file, RowId id, const std::function<void(ExhibitRecord&)>& change,
+               const std::function<Result<void>(Database&)>& also = nullptr);
 [[nodiscard]] Result<void> replace_volumes(Case& file, RowId exhibit,
                                            std::span<const VolumeRecord> volumes);
 [[nodiscard]] Result<std::vector<VolumeRecord>> volumes(Case& file, RowId exhibit);

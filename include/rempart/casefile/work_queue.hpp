@@ -53,6 +53,7 @@ struct PartRecord {
     std::uint64_t ordinal = 0; ///< From 0; ItemRecord::seq begins with it.
     std::uint64_t first_ordinal = 0;
     std::optional<std::uint64_t> end_ordinal; ///< None: to the end.
+    std::string depth;                        ///< pipeline's word for what is done with contents.
 };
 
 struct Job {

@@ -67,6 +67,8 @@ struct ItemEnd {
 };
 /// What is known at the end of the source.
 struct SourceEnd {
+    /// Counted, told or not; of a confined reader its own word, good for planning only.
+    std::uint64_t items = 0;
     std::vector<VolumeInfo> volumes; ///< Disk images only.
     /// Digests that the evidence container stores of its medium, lower-case hex, "" if none.
     std::string stored_md5, stored_sha1;

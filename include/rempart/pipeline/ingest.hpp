@@ -9,6 +9,7 @@
 /// the case is always the beginning of the exhibit, and the same command goes on where it stopped.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -53,6 +54,12 @@ struct IngestOptions {
     /// Whether the size of a folder is summed up beside the walk, for Progress::total_bytes.
     Estimate estimate = Estimate::leave_out;
     const std::atomic<bool>* stop = nullptr; ///< Set it to end early and resumable.
+    /// Into how many parts the exhibit is split at most, so that as many workers can read it. 0:
+    /// one for a case in a folder; for a case on a server as many as its items are worth.
+    unsigned parts = 0;
+    /// Plan the work and leave it to workers.
+    bool enqueue_only = false;
+    std::chrono::milliseconds lease{60'000}; ///< Of jobs, on a server.
 };
 
 struct IngestSummary {
@@ -64,6 +71,7 @@ struct IngestSummary {
     bool resumed = false;
     bool interrupted = false;
     std::string verification;
+    bool enqueued = false; ///< Left to workers: the counts are those of now.
 };
 
 /// Ingests what lies at `path` into `file`, or goes on with it.

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/job_runner.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "pipeline/committer.hpp"
+#include "pipeline/medium.hpp"
+#include "pipeline/walk.hpp"
+#include "rempart/pipeline/queue.hpp"
+
+namespace rempart::pipeline {
+namespace {
+
+using casefile::Job;
+
+// Our choice: with the readers' slots and the workers' buffers this keeps an ingest under the
+// 512 MiB that docs/architecture.md promises.
+constexpr std::uint64_t kMaxSpoolMemoryBytes = std::uint64_t{96} << 20;
+
+// After a worker's death the items that may have been under way are done one at a time: those that
+// the walk can be ahead of the committer, and one commit's.
+constexpr std::uint64_t kSuspects = 6'500;
+
+std::vector<casefile::VolumeRecord> volume_records(std::vector<examine::VolumeInfo>&& volumes) {
+    std::vector<casefile::VolumeRecord> records;
+    for (examine::VolumeInfo& volume : volumes) {
+        records.push_back({.offset_bytes = volume.offset_bytes,
+                           .size_bytes = volume.size_bytes,
+                           .label = std::move(volume.label),
+                           .file_system = std::move(volume.file_system),
+                           .items = volume.items,
+                           .error = std::move(volume.error)});
+    }
+    return records;
+}
+
+// What of the medium is unreadable has a row of its own, because no file may lie there.
+casefile::ItemRecord unread_item(const std::vector<examine::UnreadRange>& ranges) {
+    casefile::ItemRecord item;
+    item.path = "(medium)";
+    item.kind = "problem";
+    item.state = "allocated";
+    for (const examine::UnreadRange& range : ranges) {
+        item.unread.push_back({range.offset_bytes, range.size_bytes});
+        item.size_bytes += range.size_bytes;
+    }
+    item.error = Error{Errc::damaged,
+                       fmt::format("{} bytes of the medium in {} places are unreadable, the "
+                                   "first at byte {}",
+                                   item.size_bytes, ranges.size(), ranges.front().offset_bytes)};
+    return item;
+}
+
+bool lease_was_lost(const Error& error) {
+    return error.code == Errc::refused;
+}
+
+} // namespace
+
+bool is_disk(examine::ExhibitKind kind) noexcept {
+    return kind == examine::ExhibitKind::disk_raw || kind == examine::ExhibitKind::disk_e01;
+}
+
+std::string_view name(Depth depth) noexcept {
+    return depth == Depth::recognition ? "recognition" : "catalogue";
+}
+
+Result<examine::ExhibitPlan> evidence_of(const casefile::ExhibitRecord& exhibit) {
+    auto plan = examine::plan_exhibit(exhibit.source);
+    if (!plan) {
+        return plan;
+    }
+    if (exhibit.kind != name(plan->kind) || exhibit.size_bytes != plan->size_bytes) {
+        return fail(Errc::invalid_argument,
+                    "what lies at the exhibit's path is not what was planned");
+    }
+    return plan;
+}
+
+Result<std::unique_ptr<examine::Source>> open_evidence(const examine::ExhibitPlan& plan,
+                                                       const examine::ReaderConfig& readers,
+                                                       std::uint64_t first_ordinal) {
+    const examine::WalkStart start{first_ordinal};
+    return is_disk(plan.kind) ? examine::open_disk(plan, readers, start)
+                              : examine::open_folder(plan, start);
+}
+
+/// Costly to make, the same for every part.
+struct JobRunner::Tools {
+    Matcher matcher;
+    std::uint64_t matcher_hashes = 0; ///< Of the lists that it holds: another count is another state.
+    std::unique_ptr<StoredContents> stored;
+    media::Pool media;
+};
+
+JobRunner::JobRunner(casefile::Case& file, const IngestOptions& options, Counters& counters)
+    : file_(file), options_(options), counters_(counters),
+      threads_(options.jobs > 0 ? options.jobs
+                                : std::max(1U, std::thread::hardware_concurrency())),
+      readers_{.libexec_dir = options.libexec_dir, .limits = {}} {
+}
+
+JobRunner::~JobRunner() = default;
+
+std::string JobRunner::confinement() const {
+    return fmt::format("readers: {}; media: {}", reader_confinement_.describe(),
+                       tools_ ? tools_->media.confinement().describe()
+                              : sandbox::Confinement{}.describe());
+}
+
+Result<JobRunner::Tools*> JobRunner::tools() {
+    auto lists = casefile::lists(file_);
+    if (!lists) {
+        return fail(lists.error());
+    }
+    std::uint64_t hashes = lists->size();
+    for (const casefile::ListRecord& list : *lists) {
+        hashes += list.hashes + 1;
+    }
+    if (tools_ && tools_->matcher_hashes == hashes) {
+        return tools_.get();
+    }
+    auto matcher = Matcher::load(file_);
+    if (!matcher) {
+        return fail(matcher.error());
+    }
+    auto stored = StoredContents::open(file_.place());
+    if (!stored) {
+        return fail(stored.error());
+    }
+    auto media = media::Pool::create({.worker_program = options_.libexec_dir / "media_worker",
+                                      .workers = threads_,
+                                      .picture = {},
+                                      .sandbox = {.memory_bytes = std::uint64_t{1} << 30,
+                                                  .deadline = std::chrono::seconds(20),
+                                                  .max_answer_bytes = std::size_t{4} << 20}});
+    if (!media) {
+        return fail(media.error());
+    }
+    tools_ = std::make_unique<Tools>(
+        Tools{std::move(*matcher), hashes, std::move(*stored), std::move(*media)});
+    return tools_.get();
+}
+
+Result<casefile::ExhibitRecord> JobRunner::exhibit_of(const Job& job) {
+    auto exhibit = casefile::exhibit_of(file_, job.exhibit);
+    if (!exhibit) {
+        return fail(std::move(exhibit).error());
+    }
+    if (!*exhibit) {
+        return fail(Errc::integrity, "a job is about an exhibit that the case does not have");
+    }
+    return std::move(**exhibit);
+}
+
+Result<JobOutcome> JobRunner::run(const Job& job) {
+    Result<JobOutcome> outcome = fail(Errc::unsupported, "unknown operation");
+    switch (job.operation) {
+    case casefile::Operation::examine: outcome = run_part(job); break;
+    case casefile::Operation::medium: outcome = run_medium(job); break;
+    case casefile::Operation::finish: outcome = run_finish(job); break;
+    }
+    if (!outcome && lease_was_lost(outcome.error())) {
+        return JobOutcome::lost;
+    }
+    const bool give_back = outcome ? *outcome == JobOutcome::stopped
+                                   : outcome.error().code != Errc::unavailable;
+    if (give_back) {
+        static_cast<void>(casefile::release(file_, job)); // else its lease runs out
+    }
+    return outcome;
+}
+
+Result<JobOutcome> JobRunner::run_part(const Job& job) {
+    const auto exhibit = exhibit_of(job);
+    if (!exhibit) {
+        return fail(exhibit.error());
+    }
+    const auto parts = casefile::parts(file_, job.exhibit);
+    if (!parts) {
+        return fail(parts.error());
+    }
+    if (job.part >= parts->size()) {
+        return fail(Errc::integrity, "a job is about a part that the exhibit does not have");
+    }
+    const casefile::PartRecord& part = (*parts)[job.part];
+    const auto plan = evidence_of(*exhibit);
+    if (!plan) {
+        return fail(plan.error());
+    }
+    const auto tools = this->tools();
+    if (!tools) {
+        return fail(tools.error());
+    }
+    auto writer = casefile::IngestWriter::open(file_, job.exhibit, job.part);
+    if (!writer) {
+        return fail(writer.error());
+    }
+    const casefile::ResumeRecord at = writer->resume_point();
+    const bool is_careful = job.attempts > 1;
+    ResumePoint start{.next_seq = at.next_seq,
+                      .first_seq = at.next_seq,
+                      .first_ordinal = part.first_ordinal,
+                      .end_ordinal = part.end_ordinal,
+                      .suspects = is_careful ? kSuspects : 0};
+    if (at.top_level_items > 0) {
+        start.first_seq = at.last_top_level_seq;
+        start.first_ordinal = part.first_ordinal + at.top_level_items - 1;
+    }
+    auto source = open_evidence(*plan, readers_, start.first_ordinal);
+    if (!source) {
+        return fail(source.error());
+    }
+    IngestOptions options = options_;
+    options.depth = part.depth == name(Depth::catalogue) ? Depth::catalogue : Depth::recognition;
+    std::atomic<bool> careful = is_careful;
+    const auto begin_suspect = [&](std::uint64_t seq) -> Result<bool> {
+        const auto count = casefile::mark_started(file_, job, seq);
+        if (!count) {
+            return fail(count.error());
+        }
+        return *count <= casefile::kMaxAttempts;
+    };
+    Committer committer({.file = file_,
+                         .exhibit = job.exhibit,
+                         .exhibit_label = exhibit->label,
+                         .options = options,
+                         .counters = counters_,
+                         .readers = readers_,
+                         .pace = is_careful ? Pace::one_item : Pace::batches,
+                         .begin_suspect = begin_suspect,
+                         .at_commit =
+                             [&](casefile::Database& database) {
+                                 return casefile::advance(database, job, careful ? 1 : 0);
+                             }},
+                        std::move(*writer));
+    // In this order: tasks that are still under way at a stop use all that stands above them.
+    SpoolSpace spool_space(file_.spool_folder(), kMaxSpoolMemoryBytes);
+    ThreadPool threads(threads_);
+    const Context context{.options = options,
+                          .threads = threads,
+                          .media = (*tools)->media,
+                          .matcher = (*tools)->matcher,
+                          .stored = *(*tools)->stored,
+                          .spool_space = spool_space,
+                          .counters = counters_};
+    Walk walk(context, committer, readers_, start);
+    auto walked = walk.run(std::move(*source));
+    const bool cut_short = !walked || walked->stopped;
+    if (cut_short) {
+        threads.discard_waiting();
+    }
+    if (auto written = committer.finish(cut_short ? 0 : walked->end_seq, cut_short); !written) {
+        return fail(written.error());
+    }
+    if (!walked) {
+        return fail(walked.error());
+    }
+    if (walked->stopped) {
+        return JobOutcome::stopped;
+    }
+    if (!is_disk(plan->kind)) {
+        reader_confinement_ = {};
+    } else if (walked->reached_end) {
+        reader_confinement_ = walked->end.confinement;
+    }
+    if (walked->reached_end && is_disk(plan->kind)) {
+        auto replaced = casefile::replace_volumes(
+            file_, job.exhibit, volume_records(std::move(walked->end.volumes)));
+        if (!replaced) {
+            return fail(std::move(replaced).error());
+        }
+    }
+    const auto also = [&](casefile::Database& database) {
+        return casefile::complete(database, job);
+    };
+    const auto change = [&](casefile::ExhibitRecord& record) {
+        if (walked->ended_early) {
+            record.error = walked->ended_early;
+        }
+    };
+    if (auto done = casefile::change_exhibit(file_, job.exhibit, change, also); !done) {
+        return fail(std::move(done).error());
+    }
+    return JobOutcome::done;
+}
+
+Result<JobOutcome> JobRunner::run_medium(const Job& job) {
+    const auto exhibit = exhibit_of(job);
+    if (!exhibit) {
+        return fail(exhibit.error());
+    }
+    const auto plan = evidence_of(*exhibit);
+    if (!plan) {
+        return fail(plan.error());
+    }
+    const bool wants_md5 = plan->kind == examine::ExhibitKind::disk_e01 ||
+                           exhibit->acquired_hash.starts_with("md5:");
+    MediumCheck check(*plan, readers_, wants_md5, options_.stop);
+    const auto facts = check.wait();
+    if (!facts && facts.error().code == Errc::interrupted) {
+        return JobOutcome::stopped;
+    }
+    return store_medium(file_, job, facts);
+}
+
+Result<JobOutcome> JobRunner::run_finish(const Job& job) {
+    if (auto joined = casefile::join_attachments(file_, job.exhibit); !joined) {
+        return fail(joined.error());
+    }
+    if (auto queued = update_queue(file_, threads_); !queued) {
+        return fail(queued.error());
+    }
+    auto done = casefile::change_exhibit(
+        file_, job.exhibit, [](casefile::ExhibitRecord& record) { record.state = "complete"; },
+        [&](casefile::Database& database) { return casefile::complete(database, job); });
+    return done ? Result<JobOutcome>(JobOutcome::done) : fail(std::move(done).error());
+}
+
+Result<JobOutcome> store_medium(casefile::Case& file, const Job& job,
+                                const Result<MediumFacts>& facts) {
+    if (facts && !facts->unread.empty()) {
+        const auto parts = casefile::parts(file, job.exhibit);
+        if (!parts) {
+            return fail(parts.error());
+        }
+        auto writer = casefile::IngestWriter::open(file, job.exhibit, parts->size());
+        if (!writer) {
+            return fail(writer.error());
+        }
+        if (writer->resume_point().top_level_items == 0) { // else an earlier worker stored it
+            casefile::ItemRecord item = unread_item(facts->unread);
+            item.seq = writer->next_seq();
+            auto added = writer->add_item(item);
+            if (added) {
+                added = writer->commit();
+            }
+            if (!added) {
+                return fail(std::move(added).error());
+            }
+        }
+    }
+    const auto change = [&](casefile::ExhibitRecord& record) {
+        if (!facts) {
+            record.verification = "failed";
+            record.error = facts.error();
+            return;
+        }
+        record.verification = verdict_on(*facts, record.acquired_hash);
+        record.medium_md5 = facts->md5;
+        record.medium_sha1 = facts->sha1;
+        record.medium_sha256 = facts->sha256;
+        record.stored_md5 = facts->stored_md5;
+        record.stored_sha1 = facts->stored_sha1;
+    };
+    auto done =
+        casefile::change_exhibit(file, job.exhibit, change, [&](casefile::Database& database) {
+            return casefile::complete(database, job);
+        });
+    return done ? Result<JobOutcome>(JobOutcome::done) : fail(std::move(done).error());
+}
+
+} // namespace rempart::pipeline
