@@ -30,7 +30,8 @@ CLI::App* command(CLI::App& parent, Definitions& definitions, const std::string&
 
 template <typename Args>
 void case_folder(CLI::App* app, Args& args) {
-    app->add_option("CASE", args.folder, "Folder of the case")->required();
+    app->add_option("CASE", args.folder, "Folder of the case, or postgresql://… of one on a server")
+        ->required();
 }
 
 template <typename Args>
@@ -135,6 +136,28 @@ void define_ingest(CLI::App& root, Definitions& definitions) {
                   "Catalogue and digests only: pictures, archives and chats are not opened");
     app->add_flag("--no-medium-digest", args->no_medium_digest,
                   "Do not read the whole medium for its digest; it then stays unverified");
+    app->add_option("--parts", args->parts,
+                    "Split the exhibit for so many workers (default: by its size on a server, one "
+                    "part in a folder)")
+        ->check(CLI::Range(1, 1024));
+    app->add_flag("--enqueue", args->enqueue, "Plan the work and leave it to workers");
+    app->add_option("--lease", args->lease_seconds,
+                    "Seconds after which others may take over from a process that is silent")
+        ->check(CLI::Range(1.0, 86400.0));
+    json_flag(app, *args);
+}
+
+void define_worker(CLI::App& root, Definitions& definitions) {
+    const auto args = std::make_shared<WorkerArgs>();
+    CLI::App* app = command(root, definitions, "worker",
+                            "Take work from a case on a server, until stopped", args);
+    case_folder(app, *args);
+    app->add_option("--jobs", args->jobs, "Worker threads (default: all cores)")
+        ->check(CLI::Range(1, 1024));
+    app->add_flag("--until-idle", args->until_idle, "End when no job is left");
+    app->add_option("--lease", args->lease_seconds,
+                    "Seconds after which others may take over from a process that is silent")
+        ->check(CLI::Range(1.0, 86400.0));
     json_flag(app, *args);
 }
 
@@ -145,7 +168,6 @@ void define_show(CLI::App& root, Definitions& definitions) {
         Show::What kind;
     };
     constexpr Row kRows[] = {
-        {"status", "How far each exhibit is, and what could not be read", Show::What::status},
         {"items", "Every item with its digests, state and errors", Show::What::items},
         {"messages", "Every message in order, by conversation", Show::What::messages},
         {"hits", "Known material: where it was seen, and how it matched", Show::What::hits},
@@ -157,11 +179,16 @@ void define_show(CLI::App& root, Definitions& definitions) {
         args->what = row.kind;
         CLI::App* app = command(root, definitions, row.name, row.what, args);
         case_folder(app, *args);
-        if (row.kind != Show::What::status) {
-            purpose_option(app, *args);
-        }
+        purpose_option(app, *args);
         json_flag(app, *args);
     }
+    const auto status = std::make_shared<Status>();
+    CLI::App* how_far =
+        command(root, definitions, "status",
+                "How far each exhibit is, who works on it, and what could not be read", status);
+    case_folder(how_far, *status);
+    json_flag(how_far, *status);
+    how_far->add_flag("--metrics", status->metrics, "Figures as Prometheus text, nothing else");
     const auto find = std::make_shared<Find>();
     CLI::App* app = command(root, definitions, "find",
                             "Full text over messages, file names and metadata", find);
@@ -275,6 +302,7 @@ Parsed parse_arguments(int argc, char** argv) {
     define_case(root, definitions);
     define_list(root, definitions);
     define_ingest(root, definitions);
+    define_worker(root, definitions);
     define_show(root, definitions);
     define_match(root, definitions);
     define_report(root, definitions);

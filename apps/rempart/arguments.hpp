@@ -68,12 +68,23 @@ struct IngestArgs {
     std::string folder;
     std::vector<std::string> paths;
     std::string exhibit, acquired_hash;
+    unsigned jobs = 0, parts = 0;
+    double lease_seconds = 60;
+    bool no_recognition = false, no_medium_digest = false, enqueue = false, json = false;
+};
+struct WorkerArgs {
+    std::string folder;
     unsigned jobs = 0;
-    bool no_recognition = false, no_medium_digest = false, json = false;
+    double lease_seconds = 60;
+    bool until_idle = false, json = false;
+};
+struct Status {
+    std::string folder;
+    bool json = false, metrics = false;
 };
 /// The commands that print rows of a case.
 struct Show {
-    enum class What { status, items, messages, hits, queue } what = What::status;
+    enum class What { items, messages, hits, queue } what = What::items;
     std::string folder;
     std::optional<std::string> purpose;
     bool json = false;
@@ -103,9 +114,10 @@ struct Print {
     std::string text;
 };
 
-using Request = std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, ListAdd, ListShow,
-                             IngestArgs, Show, Find, Fingerprint, Match, Report, Print, AuditShow,
-                             AuditCheckpoint, AuditProof, AuditCheck, AuditStamp>;
+using Request =
+    std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, ListAdd, ListShow, IngestArgs, Show,
+                 Find, Fingerprint, Match, Report, Print, AuditShow, AuditCheckpoint, AuditProof,
+                 AuditCheck, AuditStamp, WorkerArgs, Status>;
 
 struct Parsed {
     int exit_status = 0; ///< 2 after wrong use, whose message went to stderr.

@@ -15,6 +15,8 @@ namespace rempart::cli {
 [[nodiscard]] int run(const ListAdd& args);
 [[nodiscard]] int run(const ListShow& args);
 [[nodiscard]] int run(const IngestArgs& args);
+[[nodiscard]] int run(const WorkerArgs& args);
+[[nodiscard]] int run(const Status& args);
 [[nodiscard]] int run(const Show& args);
 [[nodiscard]] int run(const Find& args);
 [[nodiscard]] int run(const Fingerprint& args);

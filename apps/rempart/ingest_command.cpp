@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ingest: evidence into the case, hits as they are found, a summary an exhibit.
-#include <atomic>
-#include <csignal>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
@@ -12,25 +11,22 @@
 #include "rempart/core/text.hpp"
 #include "rempart/output.hpp"
 #include "rempart/pipeline/ingest.hpp"
+#include "rempart/pipeline/worker.hpp"
 #include "rempart/rows_json.hpp"
 #include "rempart/sandbox/child.hpp"
+#include "rempart/stop_signal.hpp"
 
 namespace rempart::cli {
 namespace {
-
-// The only global: a signal handler can reach nothing else.
-std::atomic<bool> stop_asked = false;
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-void ask_to_stop(int signal) {
-    stop_asked = true;
-    std::signal(signal, SIG_DFL); // a second Ctrl-C ends at once; the case still resumes
-}
 
 std::string label_of(const std::filesystem::path& path) {
     const auto clean = path.lexically_normal();
     const auto last = clean.has_filename() ? clean.filename() : clean.parent_path().filename();
     return to_utf8(last.empty() ? "exhibit" : last.string());
+}
+
+std::chrono::milliseconds lease_of(double seconds) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
 std::string hit_text(const casefile::HitView& hit) {
@@ -60,6 +56,9 @@ int status_of(const pipeline::IngestSummary& summary) {
     if (summary.interrupted) {
         return kInterrupted;
     }
+    if (summary.enqueued) {
+        return kOk;
+    }
     if (summary.verification == "failed") {
         return kIntegrity;
     }
@@ -81,7 +80,10 @@ int ingest_one(casefile::Case& file, const std::string& path, const IngestArgs& 
     options.program_version = REMPART_VERSION;
     options.estimate =
         bar.on_terminal() ? pipeline::Estimate::folder_size : pipeline::Estimate::leave_out;
-    options.stop = &stop_asked;
+    options.stop = &heed_stop_signals();
+    options.parts = args.parts;
+    options.enqueue_only = args.enqueue;
+    options.lease = lease_of(args.lease_seconds);
     options.on_progress = [&](const pipeline::Progress& progress) { bar.show(progress); };
     options.on_hit = [&](const casefile::HitView& hit) {
         print_line(args.json ? to_json(hit) : hit_text(hit));
@@ -96,6 +98,9 @@ int ingest_one(casefile::Case& file, const std::string& path, const IngestArgs& 
         print_line(to_json(*summary));
     } else {
         print_summary(*summary);
+    }
+    if (summary->enqueued) {
+        talk("left to workers: `rempart worker CASE` on any machine that sees the evidence");
     }
     if (summary->interrupted) {
         talk("interrupted; the same command goes on from here");
@@ -133,8 +138,10 @@ int run(const IngestArgs& args) {
     if (!file) {
         return report_error(args.folder, file.error());
     }
-    std::signal(SIGINT, ask_to_stop);
-    std::signal(SIGTERM, ask_to_stop);
+    if (args.enqueue && !file->on_server()) {
+        talk("--enqueue leaves the work to workers, which need a case on a server");
+        return kWrongUse;
+    }
     int status = kOk;
     for (const std::string& path : args.paths) {
         status = worse(status, ingest_one(*file, path, args, role->parent_path()));
@@ -143,6 +150,34 @@ int run(const IngestArgs& args) {
         }
     }
     return status;
+}
+
+int run(const WorkerArgs& args) {
+    const auto role = sandbox::find_role("media_worker");
+    if (!role) {
+        return report_error("installation", role.error());
+    }
+    pipeline::WorkerOptions options;
+    options.jobs = args.jobs;
+    options.lease = lease_of(args.lease_seconds);
+    options.until_idle = args.until_idle;
+    options.libexec_dir = role->parent_path();
+    options.program_version = REMPART_VERSION;
+    options.stop = &heed_stop_signals();
+    options.say = [](const std::string& text) { talk(text); };
+    options.on_hit = [&](const casefile::HitView& hit) {
+        print_line(args.json ? to_json(hit) : hit_text(hit));
+        std::fflush(stdout);
+    };
+    const auto summary = pipeline::run_worker(args.folder, options);
+    if (!summary) {
+        return report_error(args.folder, summary.error());
+    }
+    print_line(args.json ? to_json(*summary)
+                         : fmt::format("{} jobs, {} items, {}; {} lost to others, {} reconnections",
+                                       summary->jobs, summary->items, human_bytes(summary->bytes),
+                                       summary->lost, summary->reconnects));
+    return kOk;
 }
 
 } // namespace rempart::cli

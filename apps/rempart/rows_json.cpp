@@ -224,7 +224,46 @@ std::string to_json(const pipeline::IngestSummary& summary) {
                     {"seconds", summary.seconds},
                     {"resumed", summary.resumed},
                     {"interrupted", summary.interrupted},
+                    {"enqueued", summary.enqueued},
                     {"verification", summary.verification}});
+}
+
+std::string to_json(const pipeline::WorkerSummary& summary) {
+    return line_of({{"type", "worker_summary"},
+                    {"jobs", summary.jobs},
+                    {"items", summary.items},
+                    {"bytes", summary.bytes},
+                    {"hits", summary.hits},
+                    {"lost", summary.lost},
+                    {"reconnects", summary.reconnects}});
+}
+
+std::string to_json(const casefile::WorkerRecord& worker) {
+    return line_of({{"type", "worker"},
+                    {"name", worker.name},
+                    {"doing", worker.doing},
+                    {"items", worker.items},
+                    {"bytes", worker.bytes},
+                    {"started", time_or_null(worker.started)},
+                    {"seen_seconds_ago", worker.seen_seconds_ago}});
+}
+
+std::string to_json(const casefile::JobCounts& jobs) {
+    return line_of({{"type", "jobs"},
+                    {"operation", jobs.operation},
+                    {"waiting", jobs.waiting},
+                    {"held", jobs.held},
+                    {"retried", jobs.retried}});
+}
+
+std::string to_json(const casefile::FailureRecord& failure) {
+    return line_of({{"type", "given_up"},
+                    {"exhibit", failure.exhibit_label},
+                    {"part", failure.part},
+                    {"operation", failure.operation},
+                    {"attempts", failure.attempts},
+                    {"error", error_json(failure.error)},
+                    {"at", time_or_null(failure.at)}});
 }
 
 std::string to_json(const GroupLine& line) {

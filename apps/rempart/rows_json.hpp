@@ -10,9 +10,11 @@
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/casefile/lists.hpp"
+#include "rempart/casefile/work_queue.hpp"
 #include "rempart/media/picture.hpp"
 #include "rempart/pipeline/ingest.hpp"
 #include "rempart/pipeline/matching.hpp"
+#include "rempart/pipeline/worker.hpp"
 
 namespace rempart::cli {
 
@@ -27,6 +29,10 @@ namespace rempart::cli {
 [[nodiscard]] std::string to_json(const casefile::FoundView& view);
 [[nodiscard]] std::string to_json(const casefile::AuditFault& fault);
 [[nodiscard]] std::string to_json(const casefile::AuditVerdict& verdict);
+[[nodiscard]] std::string to_json(const pipeline::WorkerSummary& summary);
+[[nodiscard]] std::string to_json(const casefile::WorkerRecord& worker);
+[[nodiscard]] std::string to_json(const casefile::JobCounts& jobs);
+[[nodiscard]] std::string to_json(const casefile::FailureRecord& failure);
 [[nodiscard]] std::string to_json(const pipeline::IngestSummary& summary);
 
 /// A group of the queue with its representative.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// status, items, messages, hits, new, find: rows of a case, read out as they come.
+// items, messages, hits, new, find: rows of a case, read out as they come.
 #include <functional>
 #include <unordered_map>
 
@@ -100,51 +100,8 @@ Result<void> print_queue(Case& file, bool json) {
     return {};
 }
 
-Result<void> print_problems(Case& file) {
-    return casefile::each_item(file, [](const casefile::ItemView& view) -> Result<void> {
-        for (const auto* error : {&view.item.error, &view.media_error, &view.partial_picture}) {
-            if (*error) {
-                print_line(
-                    fmt::format("    {:<15} {}: {}", name((*error)->code),
-                                place_of(view.exhibit_label, view.item.path, view.item.stream),
-                                to_terminal((*error)->message)));
-            }
-        }
-        return {};
-    });
-}
-
-Result<void> print_status(Case& file, bool json) {
-    const auto exhibits = casefile::exhibits(file);
-    if (!exhibits) {
-        return fail(exhibits.error());
-    }
-    for (const casefile::ExhibitRecord& exhibit : *exhibits) {
-        const auto totals = casefile::totals(file, exhibit.id);
-        if (!totals) {
-            return fail(totals.error());
-        }
-        if (json) {
-            print_line(to_json(exhibit, *totals));
-            continue;
-        }
-        print_line(fmt::format(
-            "{} ({}): {}; {} items, {} in contents, {} pictures, {} messages, {} exact and {} near "
-            "hits; verification: {}",
-            to_terminal(exhibit.label), exhibit.kind, exhibit.state, totals->items,
-            human_bytes(totals->bytes), totals->pictures, totals->messages, totals->hits_exact,
-            totals->hits_near, exhibit.verification));
-    }
-    if (json || exhibits->empty()) {
-        return {};
-    }
-    print_line("not fully read:");
-    return print_problems(file);
-}
-
 Result<void> print_rows(Case& file, const Show& args) {
     switch (args.what) {
-    case Show::What::status: return print_status(file, args.json);
     case Show::What::items:
         return casefile::each_item(file, printer<casefile::ItemView>(args.json));
     case Show::What::messages:
@@ -157,7 +114,6 @@ Result<void> print_rows(Case& file, const Show& args) {
 
 const char* name_of(Show::What what) {
     switch (what) {
-    case Show::What::status: return "status";
     case Show::What::items: return "items";
     case Show::What::messages: return "messages";
     case Show::What::hits: return "hits";
@@ -169,12 +125,9 @@ const char* name_of(Show::What what) {
 } // namespace
 
 int run(const Show& args) {
-    // The state of exhibits is no consultation of what they hold.
-    auto file = args.what == Show::What::status
-                    ? Case::open(args.folder, casefile::Access::read)
-                    : open_logged(args.folder, {.act = casefile::AuditAct::viewed,
-                                                .subject = {{"rows", name_of(args.what)}},
-                                                .purpose = args.purpose});
+    auto file = open_logged(args.folder, {.act = casefile::AuditAct::viewed,
+                                          .subject = {{"rows", name_of(args.what)}},
+                                          .purpose = args.purpose});
     if (!file) {
         return report_error(args.folder, file.error());
     }

@@ -45,9 +45,10 @@ Error lease_lost() {
 }
 
 Result<void> insert_part(Database& database, RowId exhibit, const PartRecord& part) {
-    return database.run("INSERT INTO parts (exhibit_id, ordinal, first_ordinal, end_ordinal, depth) "
-                        "VALUES ($1, $2, $3, $4, $5)",
-                        exhibit, part.ordinal, part.first_ordinal, part.end_ordinal, part.depth);
+    return database.run(
+        "INSERT INTO parts (exhibit_id, ordinal, first_ordinal, end_ordinal, depth) "
+        "VALUES ($1, $2, $3, $4, $5)",
+        exhibit, part.ordinal, part.first_ordinal, part.end_ordinal, part.depth);
 }
 
 // The statement that claims differs in one thing: PostgreSQL passes over what another is claiming
@@ -132,8 +133,9 @@ Result<std::vector<PartRecord>> parts(Case& file, RowId exhibit) {
         "ORDER BY ordinal",
         [&](Row& row) -> Result<void> {
             PartRecord& part = all.emplace_back();
-            return row.take(part.ordinal, part.first_ordinal, part.end_ordinal, part.depth) ? Result<void>()
-                                                                                : Row::damaged();
+            return row.take(part.ordinal, part.first_ordinal, part.end_ordinal, part.depth)
+                       ? Result<void>()
+                       : Row::damaged();
         },
         exhibit);
     return read ? Result<std::vector<PartRecord>>(std::move(all)) : fail(std::move(read).error());

@@ -31,8 +31,8 @@ std::uint64_t bytes_of(const Finished& finished) {
 } // namespace
 
 Committer::Committer(Setup setup, casefile::IngestWriter writer)
-    : setup_(std::move(setup)), pace_(setup_.pace), writer_(std::move(writer)), next_seq_(writer_.next_seq()),
-      thread_([this] { run(); }) {
+    : setup_(std::move(setup)), pace_(setup_.pace), writer_(std::move(writer)),
+      next_seq_(writer_.next_seq()), thread_([this] { run(); }) {
 }
 
 Committer::~Committer() {
@@ -99,7 +99,10 @@ Committer::Next Committer::next() {
 }
 
 void Committer::run() {
-    writer_.at_commit(setup_.at_commit);
+    if (setup_.at_commit) {
+        writer_.at_commit(
+            [this](casefile::Database& database) { return setup_.at_commit(database, pace_); });
+    }
     for (bool more = true; more;) {
         const Next what = next();
         auto done = what == Next::item ? take_next() : flush();

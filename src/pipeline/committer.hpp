@@ -38,7 +38,7 @@ class Committer {
         /// For Pace::one_item: notes that an item is begun; false if it is to be given up.
         std::function<Result<bool>(std::uint64_t seq)> begin_suspect;
         /// Called in the transaction of every commit; see casefile::IngestWriter::at_commit.
-        std::function<Result<void>(casefile::Database&)> at_commit;
+        std::function<Result<void>(casefile::Database&, Pace)> at_commit;
     };
 
     /// Takes over the case's connection until `finish`.
@@ -56,7 +56,9 @@ class Committer {
     [[nodiscard]] bool failed();
     /// Setup::begin_suspect. \pre all before `seq` is committed (wait_for_window with 1): then
     /// nobody else uses the case's connection.
-    [[nodiscard]] Result<bool> begin_suspect(std::uint64_t seq) { return setup_.begin_suspect(seq); }
+    [[nodiscard]] Result<bool> begin_suspect(std::uint64_t seq) {
+        return setup_.begin_suspect(seq);
+    }
     /// From Pace::one_item to Pace::batches.
     void trust_again() { pace_ = Pace::batches; }
 

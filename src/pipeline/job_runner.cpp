@@ -92,15 +92,15 @@ Result<std::unique_ptr<examine::Source>> open_evidence(const examine::ExhibitPla
 /// Costly to make, the same for every part.
 struct JobRunner::Tools {
     Matcher matcher;
-    std::uint64_t matcher_hashes = 0; ///< Of the lists that it holds: another count is another state.
+    std::uint64_t matcher_hashes =
+        0; ///< Of the lists that it holds: another count is another state.
     std::unique_ptr<StoredContents> stored;
     media::Pool media;
 };
 
 JobRunner::JobRunner(casefile::Case& file, const IngestOptions& options, Counters& counters)
     : file_(file), options_(options), counters_(counters),
-      threads_(options.jobs > 0 ? options.jobs
-                                : std::max(1U, std::thread::hardware_concurrency())),
+      threads_(options.jobs > 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency())),
       readers_{.libexec_dir = options.libexec_dir, .limits = {}} {
 }
 
@@ -167,8 +167,8 @@ Result<JobOutcome> JobRunner::run(const Job& job) {
     if (!outcome && lease_was_lost(outcome.error())) {
         return JobOutcome::lost;
     }
-    const bool give_back = outcome ? *outcome == JobOutcome::stopped
-                                   : outcome.error().code != Errc::unavailable;
+    const bool give_back =
+        outcome ? *outcome == JobOutcome::stopped : outcome.error().code != Errc::unavailable;
     if (give_back) {
         static_cast<void>(casefile::release(file_, job)); // else its lease runs out
     }
@@ -217,7 +217,6 @@ Result<JobOutcome> JobRunner::run_part(const Job& job) {
     }
     IngestOptions options = options_;
     options.depth = part.depth == name(Depth::catalogue) ? Depth::catalogue : Depth::recognition;
-    std::atomic<bool> careful = is_careful;
     const auto begin_suspect = [&](std::uint64_t seq) -> Result<bool> {
         const auto count = casefile::mark_started(file_, job, seq);
         if (!count) {
@@ -234,8 +233,11 @@ Result<JobOutcome> JobRunner::run_part(const Job& job) {
                          .pace = is_careful ? Pace::one_item : Pace::batches,
                          .begin_suspect = begin_suspect,
                          .at_commit =
-                             [&](casefile::Database& database) {
-                                 return casefile::advance(database, job, careful ? 1 : 0);
+                             [&](casefile::Database& database, Pace pace) {
+                                 // While it is not known which item is at fault, a worker that
+                                 // vanishes makes the next one careful too.
+                                 return casefile::advance(database, job,
+                                                          pace == Pace::one_item ? 1 : 0);
                              }},
                         std::move(*writer));
     // In this order: tasks that are still under way at a stop use all that stands above them.
@@ -269,8 +271,8 @@ Result<JobOutcome> JobRunner::run_part(const Job& job) {
         reader_confinement_ = walked->end.confinement;
     }
     if (walked->reached_end && is_disk(plan->kind)) {
-        auto replaced = casefile::replace_volumes(
-            file_, job.exhibit, volume_records(std::move(walked->end.volumes)));
+        auto replaced = casefile::replace_volumes(file_, job.exhibit,
+                                                  volume_records(std::move(walked->end.volumes)));
         if (!replaced) {
             return fail(std::move(replaced).error());
         }
@@ -298,8 +300,8 @@ Result<JobOutcome> JobRunner::run_medium(const Job& job) {
     if (!plan) {
         return fail(plan.error());
     }
-    const bool wants_md5 = plan->kind == examine::ExhibitKind::disk_e01 ||
-                           exhibit->acquired_hash.starts_with("md5:");
+    const bool wants_md5 =
+        plan->kind == examine::ExhibitKind::disk_e01 || exhibit->acquired_hash.starts_with("md5:");
     MediumCheck check(*plan, readers_, wants_md5, options_.stop);
     const auto facts = check.wait();
     if (!facts && facts.error().code == Errc::interrupted) {

@@ -34,8 +34,8 @@ casefile::ItemRecord item_record(const examine::ItemHead& head, std::string path
 }
 
 Error given_up_error() {
-    return {Errc::crashed,
-            fmt::format("given up: {} workers died while they worked on it", casefile::kMaxAttempts)};
+    return {Errc::crashed, fmt::format("given up: {} workers died while they worked on it",
+                                       casefile::kMaxAttempts)};
 }
 
 } // namespace

@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxArchiveDepth = 8;
 struct ResumePoint {
     std::uint64_t next_seq = 0;  ///< First item that is not in the case.
     std::uint64_t first_seq = 0; ///< The number of the item at which the source is started again,
-    std::uint64_t first_ordinal = 0; ///< and its ordinal in the source.
+    std::uint64_t first_ordinal = 0;          ///< and its ordinal in the source.
     std::optional<std::uint64_t> end_ordinal; ///< The first item of the next part.
     /// So many items are worked on one at a time: one of them may have ended an earlier worker.
     std::uint64_t suspects = 0;

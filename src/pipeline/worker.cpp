@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/pipeline/worker.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "pipeline/heartbeat.hpp"
+#include "pipeline/job_runner.hpp"
+
+namespace rempart::pipeline {
+namespace {
+
+using casefile::Case;
+using casefile::Job;
+
+// Our choices: idle workers ask twice a second together with their neighbours; a server that is
+// away is tried at once, then ever more seldom.
+constexpr std::chrono::milliseconds kIdle{500};
+constexpr std::chrono::milliseconds kFirstRetry{200};
+constexpr std::chrono::milliseconds kLongestRetry{5'000};
+
+class Worker {
+  public:
+    Worker(const std::string& place, const WorkerOptions& options)
+        : place_(place), options_(options), worker_(worker_name()) {
+        ingest_.jobs = options.jobs;
+        ingest_.libexec_dir = options.libexec_dir;
+        ingest_.program_version = options.program_version;
+        ingest_.on_hit = options.on_hit;
+        ingest_.stop = options.stop;
+    }
+
+    Result<WorkerSummary> run();
+
+  private:
+    [[nodiscard]] bool asked_to_stop() const {
+        return options_.stop != nullptr && options_.stop->load();
+    }
+    void say(const std::string& text) const {
+        if (options_.say) {
+            options_.say(text);
+        }
+    }
+    void wait(std::chrono::milliseconds span) const;
+    Result<void> connect();
+    Result<void> work();
+    Result<bool> work_on_next(JobRunner& runner);
+
+    const std::string& place_;
+    const WorkerOptions& options_;
+    std::string worker_;
+    IngestOptions ingest_;
+    Counters counters_;
+    std::optional<Case> file_;
+    std::optional<Heartbeat> heartbeat_;
+    WorkerSummary summary_;
+};
+
+// In short steps, so that a request to stop is heard.
+void Worker::wait(std::chrono::milliseconds span) const {
+    constexpr std::chrono::milliseconds kStep{50};
+    for (auto waited = kStep; waited <= span && !asked_to_stop(); waited += kStep) {
+        std::this_thread::sleep_for(kStep);
+    }
+}
+
+Result<void> Worker::connect() {
+    for (auto retry = kFirstRetry; !asked_to_stop(); retry = std::min(retry * 2, kLongestRetry)) {
+        auto opened = Case::open(place_, casefile::Access::write);
+        if (opened) {
+            file_.emplace(std::move(*opened));
+            return {};
+        }
+        if (opened.error().code != Errc::unavailable) {
+            return fail(std::move(opened).error());
+        }
+        if (retry == kFirstRetry) {
+            say("the database is away; trying again until it is back");
+            ++summary_.reconnects;
+        }
+        wait(retry);
+    }
+    return fail(Errc::interrupted, "stopped before the database was reached");
+}
+
+/// \return false if there is nothing to do.
+Result<bool> Worker::work_on_next(JobRunner& runner) {
+    auto claimed = casefile::claim(*file_, {.worker = worker_, .lease = options_.lease, .most = 1});
+    if (!claimed) {
+        return fail(std::move(claimed).error());
+    }
+    if (claimed->empty()) {
+        return false;
+    }
+    const Job& job = claimed->front();
+    const std::string what = fmt::format(
+        "{} exhibit {} part {}", casefile::facts_of(job.operation).name, job.exhibit, job.part);
+    heartbeat_->set_doing(what);
+    const auto outcome = runner.run(job);
+    heartbeat_->set_doing("idle");
+    if (!outcome) {
+        if (outcome.error().code == Errc::unavailable) {
+            return fail(outcome.error());
+        }
+        // The evidence is not to be had from here: others may see it, and so may we later.
+        say(fmt::format("{}: {}", what, outcome.error().message));
+        wait(kLongestRetry);
+        return true;
+    }
+    summary_.jobs += *outcome == JobOutcome::done ? 1U : 0U;
+    summary_.lost += *outcome == JobOutcome::lost ? 1U : 0U;
+    return true;
+}
+
+Result<void> Worker::work() {
+    JobRunner runner(*file_, ingest_, counters_);
+    while (!asked_to_stop()) {
+        const auto worked = work_on_next(runner);
+        if (!worked) {
+            return fail(worked.error());
+        }
+        if (*worked) {
+            continue;
+        }
+        if (options_.until_idle) {
+            const auto left = casefile::job_counts(*file_);
+            if (!left) {
+                return fail(left.error());
+            }
+            if (left->empty()) {
+                return {};
+            }
+        }
+        wait(kIdle);
+    }
+    return {};
+}
+
+Result<WorkerSummary> Worker::run() {
+    heartbeat_.emplace(place_, worker_, options_.lease, counters_);
+    heartbeat_->set_doing("idle");
+    for (;;) {
+        auto done = connect();
+        if (done) {
+            if (!file_->on_server()) {
+                return fail(Errc::invalid_argument,
+                            "a case in a folder is worked on by `rempart ingest` alone; workers "
+                            "need a case on a server");
+            }
+            done = work();
+        }
+        file_.reset();
+        if (!done && done.error().code == Errc::unavailable) {
+            continue;
+        }
+        if (!done && done.error().code != Errc::interrupted) {
+            return fail(std::move(done).error());
+        }
+        break;
+    }
+    summary_.items = counters_.items;
+    summary_.bytes = counters_.bytes;
+    summary_.hits = counters_.hits;
+    return summary_;
+}
+
+} // namespace
+
+Result<WorkerSummary> run_worker(const std::string& place, const WorkerOptions& options) {
+    return Worker(place, options).run();
+}
+
+} // namespace rempart::pipeline
