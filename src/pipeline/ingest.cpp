@@ -88,9 +88,6 @@ Result<void> Ingest::start_medium() {
 }
 
 Result<void> Ingest::end_medium() {
-    if (!medium_) {
-        return {};
-    }
     const auto facts = medium_->wait();
     if (!facts && facts.error().code == Errc::interrupted) {
         interrupted_ = true;
@@ -116,11 +113,11 @@ Result<void> Ingest::work_on_jobs(JobRunner& runner) {
             interrupted_ = *outcome == JobOutcome::stopped;
             continue;
         }
-        if (medium_) { // the last that may be open here: with it the end becomes claimable
+        if (medium_job_) { // the last that may be open here: with it the end becomes claimable
             if (auto ended = end_medium(); !ended) {
                 return ended;
             }
-            medium_.reset();
+            medium_job_.reset();
             continue;
         }
         const auto left = casefile::jobs_left(file_, planned_.exhibit.id);
@@ -160,11 +157,10 @@ Result<void> Ingest::work() {
         if (done) {
             done = work_on_jobs(runner);
         }
-        if (medium_ && (!done || interrupted_)) {
+        if (medium_job_ && (!done || interrupted_)) {
             static_cast<void>(casefile::release(file_, *medium_job_));
         }
     }
-    medium_.reset();
     run.outcome = !done ? "failed" : interrupted_ ? "interrupted" : "complete";
     run.confinement = runner.confinement();
     run.ended = now_utc();
