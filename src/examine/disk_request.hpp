@@ -21,6 +21,7 @@ enum class DiskContainer : std::uint8_t { raw, e01 };
 struct DiskRequest {
     DiskTask task = DiskTask::files;
     DiskContainer container = DiskContainer::raw;
+    bool tell_volume_damage = true; ///< WalkStart's.
     friend bool operator==(const DiskRequest&, const DiskRequest&) = default;
 };
 

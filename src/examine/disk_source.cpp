@@ -20,7 +20,8 @@ Result<std::unique_ptr<Source>> open_image(const ExhibitPlan& plan, const Reader
     request.role = "evidence_reader";
     request.body = encode(DiskRequest{
         .task = task,
-        .container = plan.kind == ExhibitKind::disk_e01 ? DiskContainer::e01 : DiskContainer::raw});
+        .container = plan.kind == ExhibitKind::disk_e01 ? DiskContainer::e01 : DiskContainer::raw,
+        .tell_volume_damage = start.tell_volume_damage});
     for (const std::filesystem::path& segment : plan.segments) {
         Result<UniqueFd> descriptor = open_read_only(segment);
         if (!descriptor) {
@@ -37,6 +38,7 @@ Bytes encode(const DiskRequest& request) {
     WireWriter out;
     out.u8(static_cast<std::uint8_t>(request.task));
     out.u8(static_cast<std::uint8_t>(request.container));
+    out.u8(request.tell_volume_damage ? 1 : 0);
     return out.take();
 }
 
@@ -45,6 +47,7 @@ Result<DiskRequest> decode_disk_request(ByteView body) {
     DiskRequest request;
     request.task = in.enumerator(DiskTask::medium);
     request.container = in.enumerator(DiskContainer::e01);
+    request.tell_volume_damage = in.u8() != 0;
     if (Result<void> whole = in.finish(); !whole) {
         return fail(whole.error());
     }

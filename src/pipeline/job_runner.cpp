@@ -50,7 +50,7 @@ casefile::ItemRecord unread_item(const std::vector<examine::UnreadRange>& ranges
     }
     item.error = Error{Errc::damaged,
                        fmt::format("{} bytes of the medium in {} places are unreadable, the "
-                                   "first at byte {}",
+                                   "first at byte {}; names and files that lay there are missing",
                                    item.size_bytes, ranges.size(), ranges.front().offset_bytes)};
     return item;
 }
@@ -83,8 +83,9 @@ Result<examine::ExhibitPlan> evidence_of(const casefile::ExhibitRecord& exhibit)
 
 Result<std::unique_ptr<examine::Source>> open_evidence(const examine::ExhibitPlan& plan,
                                                        const examine::ReaderConfig& readers,
-                                                       std::uint64_t first_ordinal) {
-    const examine::WalkStart start{first_ordinal};
+                                                       std::uint64_t first_ordinal,
+                                                       bool medium_is_read) {
+    const examine::WalkStart start{first_ordinal, !medium_is_read};
     return is_disk(plan.kind) ? examine::open_disk(plan, readers, start)
                               : examine::open_folder(plan, start);
 }
@@ -211,7 +212,8 @@ Result<JobOutcome> JobRunner::run_part(const Job& job) {
         start.first_seq = at.last_top_level_seq;
         start.first_ordinal = part.first_ordinal + at.top_level_items - 1;
     }
-    auto source = open_evidence(*plan, readers_, start.first_ordinal);
+    auto source =
+        open_evidence(*plan, readers_, start.first_ordinal, exhibit->verification != "left-out");
     if (!source) {
         return fail(source.error());
     }

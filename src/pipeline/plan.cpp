@@ -70,7 +70,7 @@ Result<ExhibitRecord> add_exhibit(Case& file, const std::filesystem::path& path,
 std::uint64_t count_items(const examine::ExhibitPlan& plan, const IngestOptions& options) {
     constexpr auto kBehindAll = std::numeric_limits<std::uint64_t>::max() / 4;
     auto source =
-        open_evidence(plan, {.libexec_dir = options.libexec_dir, .limits = {}}, kBehindAll);
+        open_evidence(plan, {.libexec_dir = options.libexec_dir, .limits = {}}, kBehindAll, true);
     if (!source) {
         return 0;
     }
@@ -83,7 +83,10 @@ std::uint64_t count_items(const examine::ExhibitPlan& plan, const IngestOptions&
 }
 
 Result<void> plan_parts(Case& file, const PlannedExhibit& planned, const IngestOptions& options) {
-    const unsigned most = options.parts > 0 ? options.parts : file.on_server() ? 0 : 1;
+    // Without the medium's digest the walk itself has to tell what is unreadable: then one walk.
+    const bool must_be_whole = planned.exhibit.verification == "left-out";
+    const unsigned wanted = options.parts > 0 ? options.parts : file.on_server() ? 0 : 1;
+    const unsigned most = must_be_whole ? 1 : wanted;
     const std::uint64_t items = most == 1 ? 0 : count_items(planned.plan, options);
     const auto starts = part_starts(items, most);
     std::vector<casefile::PartRecord> parts;

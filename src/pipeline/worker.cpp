@@ -89,7 +89,10 @@ Result<void> Worker::connect() {
 
 /// \return false if there is nothing to do.
 Result<bool> Worker::work_on_next(JobRunner& runner) {
-    auto claimed = casefile::claim(*file_, {.worker = worker_, .lease = options_.lease, .most = 1});
+    casefile::Claim claim;
+    claim.worker = worker_;
+    claim.lease = options_.lease;
+    auto claimed = casefile::claim(*file_, claim);
     if (!claimed) {
         return fail(std::move(claimed).error());
     }

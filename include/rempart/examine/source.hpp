@@ -88,6 +88,10 @@ class Source {
 /// Where to begin. Items below `first_ordinal` are counted, but neither read nor told.
 struct WalkStart {
     std::uint64_t first_ordinal = 0;
+    /// Whether a volume's unreadable stretches that this walk met become a `problem` at its end.
+    /// Which these are depends on where the walk began: to be left out where the medium is read
+    /// whole for itself, which tells of all of them (open_medium).
+    bool tell_volume_damage = true;
 };
 
 /// How confined readers are run.

@@ -164,11 +164,12 @@ Result<void> DiskWalk::run() {
 
 } // namespace
 
-Result<void> walk_disk(Medium& medium, ItemStreamWriter& writer) {
+Result<void> walk_disk(Medium& medium, ItemStreamWriter& writer, bool tell_damage) {
     Result<std::unique_ptr<TskImage>> image = TskImage::open(medium, writer);
     if (!image) {
         return fail(image.error());
     }
+    (*image)->tell_damage(tell_damage);
     if (Result<void> walked = DiskWalk(**image, writer).run(); !walked) {
         return walked;
     }

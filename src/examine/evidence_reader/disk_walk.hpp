@@ -14,7 +14,9 @@ namespace rempart::examine {
 /// Tells every item and volume, and `finish`es the stream. What is not understood is a `problem`
 /// item; a medium without any item gets one too, so that nothing is never the answer.
 /// \return an Error if the medium cannot be given to libtsk at all, or the writer fails.
-[[nodiscard]] Result<void> walk_disk(Medium& medium, ItemStreamWriter& writer);
+/// \param tell_damage WalkStart::tell_volume_damage.
+[[nodiscard]] Result<void> walk_disk(Medium& medium, ItemStreamWriter& writer,
+                                     bool tell_damage = true);
 
 /// Tells the medium itself as one item with path "".
 [[nodiscard]] Result<void> walk_medium(Medium& medium, ItemStreamWriter& writer);

@@ -25,8 +25,9 @@ Result<void> walk(ByteView body, std::vector<UniqueFd> segments, ItemStreamWrite
     if (!medium) {
         return fail(medium.error());
     }
-    return request->task == DiskTask::medium ? walk_medium(**medium, writer)
-                                             : walk_disk(**medium, writer);
+    return request->task == DiskTask::medium
+               ? walk_medium(**medium, writer)
+               : walk_disk(**medium, writer, request->tell_volume_damage);
 }
 
 } // namespace

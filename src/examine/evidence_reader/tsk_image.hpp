@@ -23,6 +23,8 @@ class TskImage {
                                                                 ItemStreamWriter& writer);
     [[nodiscard]] TSK_IMG_INFO* get() { return &handle_.info; }
     [[nodiscard]] Medium& medium() { return *handle_.medium; }
+    void tell_damage(bool tell) { tells_damage_ = tell; }
+    [[nodiscard]] bool tells_damage() const { return tells_damage_; }
 
     /// For tests of the layout: what libtsk knows of the image.
     struct Handle {
@@ -36,6 +38,7 @@ class TskImage {
   private:
     TskImage() = default;
     Handle handle_{};
+    bool tells_damage_ = true;
 };
 
 } // namespace rempart::examine

@@ -98,7 +98,7 @@ std::optional<Error> VolumeWalk::cut_off() const {
 std::optional<Error> VolumeWalk::damage() const {
     const std::vector<UnreadRange> ranges =
         image_.medium().damage().inside({place_.offset_bytes, place_.size_bytes});
-    if (ranges.empty()) {
+    if (ranges.empty() || !image_.tells_damage()) {
         return std::nullopt;
     }
     return Error{Errc::damaged,
