@@ -13,9 +13,23 @@ constexpr std::int64_t kForgottenAfterUs = std::int64_t{600} * 1'000'000;
 
 } // namespace
 
-Result<void> add_failure(Database& database, const Job& job, std::optional<std::uint64_t> item_seq,
+Result<void> add_failure(Case& file, const Job& job, std::optional<std::uint64_t> item_seq,
                          const Error& error) {
-    return database.run(
+    Database& database = file.database();
+    auto transaction = Transaction::begin(database);
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    const auto known = database.scalar(
+        "SELECT count(*) FROM job_failures WHERE exhibit_id = $1 AND part = $2 AND item_seq = $3",
+        job.exhibit, job.part, item_seq);
+    if (!known) {
+        return fail(known.error());
+    }
+    if (known->value_or(0) > 0) {
+        return {};
+    }
+    auto added = database.run(
         fmt::format("INSERT INTO job_failures (id, exhibit_id, part, operation, item_seq, "
                     "attempts, error_code, error_text, at_us) "
                     "VALUES ((SELECT COALESCE(max(id), 0) + 1 FROM job_failures), "
@@ -23,6 +37,7 @@ Result<void> add_failure(Database& database, const Job& job, std::optional<std::
                     server_now_us(database.dialect())),
         job.exhibit, job.part, facts_of(job.operation).name, item_seq, kMaxAttempts,
         name(error.code), error.message);
+    return added ? transaction->commit() : added;
 }
 
 Result<std::vector<FailureRecord>> failures(Case& file) {

@@ -11,7 +11,8 @@ namespace {
 // Our choices: few enough commits that they cost nothing, often enough that a crash costs a second.
 constexpr std::size_t kItemsPerCommit = 2'000;
 constexpr std::uint64_t kBytesPerCommit = std::uint64_t{16} << 20;
-constexpr std::chrono::seconds kTimePerCommit{1};
+constexpr std::chrono::milliseconds kTimePerCommit{1'000};
+constexpr std::chrono::milliseconds kFirstCommit{100}; // the user sees soon that it works
 
 bool lacks_something(const casefile::ContentRecord& content) {
     return content.media_error || (content.picture && !content.picture->partial_reason.empty());
@@ -32,7 +33,7 @@ std::uint64_t bytes_of(const Finished& finished) {
 
 Committer::Committer(Setup setup, casefile::IngestWriter writer)
     : setup_(std::move(setup)), pace_(setup_.pace), writer_(std::move(writer)),
-      next_seq_(writer_.next_seq()), thread_([this] { run(); }) {
+      next_seq_(writer_.next_seq()), due_after_(kFirstCommit), thread_([this] { run(); }) {
 }
 
 Committer::~Committer() {
@@ -137,7 +138,7 @@ Result<void> Committer::gather(Finished&& finished) {
         }
     }
     if (batch_.empty()) {
-        batch_due_ = std::chrono::steady_clock::now() + kTimePerCommit;
+        batch_due_ = std::chrono::steady_clock::now() + due_after_;
     }
     const bool alone = finished.chat != nullptr || pace_ == Pace::one_item;
     batch_bytes_ += bytes_of(finished);
@@ -162,6 +163,7 @@ Result<void> Committer::flush() {
     }
     batch_.clear();
     batch_bytes_ = 0;
+    due_after_ = kTimePerCommit;
     return tell_hits(first_seq);
 }
 

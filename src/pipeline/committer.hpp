@@ -87,6 +87,7 @@ class Committer {
     std::vector<Finished> batch_;
     std::uint64_t batch_bytes_ = 0;
     std::chrono::steady_clock::time_point batch_due_;
+    std::chrono::milliseconds due_after_; ///< How long a batch may wait.
     std::optional<Result<Finished>> taken_;
 
     std::mutex mutex_;

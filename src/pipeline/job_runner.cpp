@@ -7,36 +7,14 @@
 
 #include <fmt/format.h>
 
-#include "pipeline/committer.hpp"
 #include "pipeline/medium.hpp"
-#include "pipeline/walk.hpp"
+#include "pipeline/part_work.hpp"
 #include "rempart/pipeline/queue.hpp"
 
 namespace rempart::pipeline {
 namespace {
 
 using casefile::Job;
-
-// Our choice: with the readers' slots and the workers' buffers this keeps an ingest under the
-// 512 MiB that docs/architecture.md promises.
-constexpr std::uint64_t kMaxSpoolMemoryBytes = std::uint64_t{96} << 20;
-
-// After a worker's death the items that may have been under way are done one at a time: those that
-// the walk can be ahead of the committer, and one commit's.
-constexpr std::uint64_t kSuspects = 6'500;
-
-std::vector<casefile::VolumeRecord> volume_records(std::vector<examine::VolumeInfo>&& volumes) {
-    std::vector<casefile::VolumeRecord> records;
-    for (examine::VolumeInfo& volume : volumes) {
-        records.push_back({.offset_bytes = volume.offset_bytes,
-                           .size_bytes = volume.size_bytes,
-                           .label = std::move(volume.label),
-                           .file_system = std::move(volume.file_system),
-                           .items = volume.items,
-                           .error = std::move(volume.error)});
-    }
-    return records;
-}
 
 // What of the medium is unreadable has a row of its own, because no file may lie there.
 casefile::ItemRecord unread_item(const std::vector<examine::UnreadRange>& ranges) {
@@ -181,14 +159,6 @@ Result<JobOutcome> JobRunner::run_part(const Job& job) {
     if (!exhibit) {
         return fail(exhibit.error());
     }
-    const auto parts = casefile::parts(file_, job.exhibit);
-    if (!parts) {
-        return fail(parts.error());
-    }
-    if (job.part >= parts->size()) {
-        return fail(Errc::integrity, "a job is about a part that the exhibit does not have");
-    }
-    const casefile::PartRecord& part = (*parts)[job.part];
     const auto plan = evidence_of(*exhibit);
     if (!plan) {
         return fail(plan.error());
@@ -197,100 +167,22 @@ Result<JobOutcome> JobRunner::run_part(const Job& job) {
     if (!tools) {
         return fail(tools.error());
     }
-    auto writer = casefile::IngestWriter::open(file_, job.exhibit, job.part);
-    if (!writer) {
-        return fail(writer.error());
+    PartWork work({.file = file_,
+                   .job = job,
+                   .exhibit = *exhibit,
+                   .plan = *plan,
+                   .options = options_,
+                   .readers = readers_,
+                   .threads = threads_,
+                   .matcher = (*tools)->matcher,
+                   .stored = *(*tools)->stored,
+                   .media = (*tools)->media,
+                   .counters = counters_});
+    auto outcome = work.run();
+    if (const auto& confinement = work.reader_confinement()) {
+        reader_confinement_ = *confinement;
     }
-    const casefile::ResumeRecord at = writer->resume_point();
-    const bool is_careful = job.attempts > 1;
-    ResumePoint start{.next_seq = at.next_seq,
-                      .first_seq = at.next_seq,
-                      .first_ordinal = part.first_ordinal,
-                      .end_ordinal = part.end_ordinal,
-                      .suspects = is_careful ? kSuspects : 0};
-    if (at.top_level_items > 0) {
-        start.first_seq = at.last_top_level_seq;
-        start.first_ordinal = part.first_ordinal + at.top_level_items - 1;
-    }
-    auto source =
-        open_evidence(*plan, readers_, start.first_ordinal, exhibit->verification != "left-out");
-    if (!source) {
-        return fail(source.error());
-    }
-    IngestOptions options = options_;
-    options.depth = part.depth == name(Depth::catalogue) ? Depth::catalogue : Depth::recognition;
-    const auto begin_suspect = [&](std::uint64_t seq) -> Result<bool> {
-        const auto count = casefile::mark_started(file_, job, seq);
-        if (!count) {
-            return fail(count.error());
-        }
-        return *count <= casefile::kMaxAttempts;
-    };
-    Committer committer({.file = file_,
-                         .exhibit = job.exhibit,
-                         .exhibit_label = exhibit->label,
-                         .options = options,
-                         .counters = counters_,
-                         .readers = readers_,
-                         .pace = is_careful ? Pace::one_item : Pace::batches,
-                         .begin_suspect = begin_suspect,
-                         .at_commit =
-                             [&](casefile::Database& database, Pace pace) {
-                                 // While it is not known which item is at fault, a worker that
-                                 // vanishes makes the next one careful too.
-                                 return casefile::advance(database, job,
-                                                          pace == Pace::one_item ? 1 : 0);
-                             }},
-                        std::move(*writer));
-    // In this order: tasks that are still under way at a stop use all that stands above them.
-    SpoolSpace spool_space(file_.spool_folder(), kMaxSpoolMemoryBytes);
-    ThreadPool threads(threads_);
-    const Context context{.options = options,
-                          .threads = threads,
-                          .media = (*tools)->media,
-                          .matcher = (*tools)->matcher,
-                          .stored = *(*tools)->stored,
-                          .spool_space = spool_space,
-                          .counters = counters_};
-    Walk walk(context, committer, readers_, start);
-    auto walked = walk.run(std::move(*source));
-    const bool cut_short = !walked || walked->stopped;
-    if (cut_short) {
-        threads.discard_waiting();
-    }
-    if (auto written = committer.finish(cut_short ? 0 : walked->end_seq, cut_short); !written) {
-        return fail(written.error());
-    }
-    if (!walked) {
-        return fail(walked.error());
-    }
-    if (walked->stopped) {
-        return JobOutcome::stopped;
-    }
-    if (!is_disk(plan->kind)) {
-        reader_confinement_ = {};
-    } else if (walked->reached_end) {
-        reader_confinement_ = walked->end.confinement;
-    }
-    if (walked->reached_end && is_disk(plan->kind)) {
-        auto replaced = casefile::replace_volumes(file_, job.exhibit,
-                                                  volume_records(std::move(walked->end.volumes)));
-        if (!replaced) {
-            return fail(std::move(replaced).error());
-        }
-    }
-    const auto also = [&](casefile::Database& database) {
-        return casefile::complete(database, job);
-    };
-    const auto change = [&](casefile::ExhibitRecord& record) {
-        if (walked->ended_early) {
-            record.error = walked->ended_early;
-        }
-    };
-    if (auto done = casefile::change_exhibit(file_, job.exhibit, change, also); !done) {
-        return fail(std::move(done).error());
-    }
-    return JobOutcome::done;
+    return outcome;
 }
 
 Result<JobOutcome> JobRunner::run_medium(const Job& job) {

@@ -33,12 +33,12 @@ casefile::ItemRecord item_record(const examine::ItemHead& head, std::string path
     return item;
 }
 
+} // namespace
+
 Error given_up_error() {
     return {Errc::crashed, fmt::format("given up: {} workers died while they worked on it",
                                        casefile::kMaxAttempts)};
 }
-
-} // namespace
 
 /// A source in the stack: the exhibit itself, or an archive inside it.
 struct Walk::Level {

@@ -20,6 +20,9 @@ namespace rempart::pipeline {
 /// Archives inside archives are opened to this depth; deeper ones are items with a reason.
 inline constexpr std::size_t kMaxArchiveDepth = 8;
 
+/// The error of an item that is not tried any more.
+[[nodiscard]] Error given_up_error();
+
 /// Where an earlier run stopped. The walk starts again at the last item that stands in no archive,
 /// because the archives in it may have been cut short; what is in the case already is passed over.
 struct ResumePoint {

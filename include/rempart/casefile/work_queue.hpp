@@ -122,7 +122,9 @@ struct FailureRecord {
     Error error;
     TimeValue at;
 };
-[[nodiscard]] Result<void> add_failure(Database& database, const Job& job,
+/// Stores it, once for the same item. Whoever gives an item up also stores the item, with the
+/// error.
+[[nodiscard]] Result<void> add_failure(Case& file, const Job& job,
                                        std::optional<std::uint64_t> item_seq, const Error& error);
 [[nodiscard]] Result<std::vector<FailureRecord>> failures(Case& file);
 
