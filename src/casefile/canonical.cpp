@@ -45,12 +45,15 @@ void write_unread(JsonWriter& out, const std::vector<UnreadRecord>& stretches) {
     out.end_array();
 }
 
-void write_item(JsonWriter& out, const ItemView& view) {
+void write_item(CanonicalFile& file, const ItemView& view) {
     const ItemRecord& item = view.item;
-    out.member("exhibit", view.exhibit_label).member("seq", item.seq).key("parent");
+    JsonWriter& out = file.begin("item");
+    out.member("exhibit", view.exhibit_label)
+        .member("seq", file.number_of(view.exhibit_label, item.seq))
+        .key("parent");
     if (item.parent_seq) {
         out.begin_object()
-            .member("seq", *item.parent_seq)
+            .member("seq", file.number_of(view.exhibit_label, *item.parent_seq))
             .member("path", view.parent_path.value_or(""))
             .end_object();
     } else {
@@ -149,7 +152,7 @@ Result<void> write_exhibits(Case& file, CanonicalFile& out) {
             return written;
         }
         auto written = each_item_of(file.database(), exhibit, [&](const ItemView& view) {
-            write_item(out.begin("item"), view);
+            write_item(out, view);
             return out.end();
         });
         if (!written) {

@@ -5,9 +5,14 @@
 /// The sections of the canonical export. Each writes its lines in an order that its values alone
 /// decide, never a row number; docs/case-file.md lists the keys.
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "casefile/json_writer.hpp"
 #include "rempart/casefile/case.hpp"
@@ -16,18 +21,35 @@
 
 namespace rempart::casefile {
 
+/// Items are numbered from 0 through the whole exhibit, however it was split into parts: their seq
+/// tells the part, which depends on the run.
+class ItemNumbers {
+  public:
+    [[nodiscard]] static Result<ItemNumbers> read(Case& file);
+    /// \return `seq` itself for an item that the case did not have when it was read.
+    [[nodiscard]] std::uint64_t of(std::string_view exhibit, std::uint64_t seq) const;
+
+  private:
+    /// By exhibit and part: how many items stand in the parts before it.
+    std::map<std::string, std::map<std::uint64_t, std::uint64_t>, std::less<>> before_;
+};
+
 /// Gathers lines and writes them in large pieces. The descriptor must outlive it.
 class CanonicalFile {
   public:
-    explicit CanonicalFile(int fd) : fd_(fd) {}
+    CanonicalFile(int fd, ItemNumbers numbers) : fd_(fd), numbers_(std::move(numbers)) {}
 
     /// Begins the line of one object of that type: the caller adds its members.
     JsonWriter& begin(std::string_view type);
     [[nodiscard]] Result<void> end();
     [[nodiscard]] Result<void> flush();
+    [[nodiscard]] std::uint64_t number_of(std::string_view exhibit, std::uint64_t seq) const {
+        return numbers_.of(exhibit, seq);
+    }
 
   private:
     int fd_;
+    ItemNumbers numbers_;
     JsonWriter line_;
     std::string pending_;
 };

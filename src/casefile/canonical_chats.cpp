@@ -9,10 +9,11 @@
 namespace rempart::casefile {
 namespace {
 
-void write_export(JsonWriter& out, const ChatExportView& view) {
+void write_export(CanonicalFile& file, const ChatExportView& view) {
     const ChatExportRecord& record = view.record;
+    JsonWriter& out = file.begin("chat_export");
     out.member("exhibit", view.exhibit_label)
-        .member("item_seq", record.item_seq)
+        .member("item_seq", file.number_of(view.exhibit_label, record.item_seq))
         .member("path", view.path)
         .member("format", record.format)
         .member("parsed", record.parsed)
@@ -82,7 +83,7 @@ Result<void> write_accounts(Case& file, CanonicalFile& out) {
         }
         out.begin("account")
             .member("exhibit", exhibit)
-            .member("item_seq", account.item_seq)
+            .member("item_seq", out.number_of(exhibit, account.item_seq))
             .member("platform", account.platform)
             .member("id", account.native_id)
             .member("name", account.name)
@@ -107,30 +108,31 @@ Result<void> write_conversations(Database& database, CanonicalFile& out,
     }
     std::uint64_t number = 0;
     std::optional<std::uint64_t> item_seq;
-    return each_conversation_of(database, exhibit,
-                                [&](const ConversationRecord& conversation) -> Result<void> {
-                                    number = item_seq == conversation.item_seq ? number + 1 : 0;
-                                    item_seq = conversation.item_seq;
-                                    out.begin("conversation")
-                                        .member("exhibit", exhibit.label)
-                                        .member("item_seq", conversation.item_seq)
-                                        .member("number", number)
-                                        .member("platform", conversation.platform)
-                                        .member("id", conversation.native_id)
-                                        .member("kind", conversation.kind)
-                                        .member("title", conversation.title);
-                                    if (auto ended = out.end(); !ended) {
-                                        return ended;
-                                    }
-                                    return reader->each(conversation, [&](const MessageView& view) {
-                                        JsonWriter& line = out.begin("message");
-                                        line.member("exhibit", exhibit.label)
-                                            .member("item_seq", conversation.item_seq)
-                                            .member("conversation", number);
-                                        write_message(line, view);
-                                        return out.end();
-                                    });
-                                });
+    return each_conversation_of(
+        database, exhibit, [&](const ConversationRecord& conversation) -> Result<void> {
+            number = item_seq == conversation.item_seq ? number + 1 : 0;
+            item_seq = conversation.item_seq;
+            const std::uint64_t item = out.number_of(exhibit.label, conversation.item_seq);
+            out.begin("conversation")
+                .member("exhibit", exhibit.label)
+                .member("item_seq", item)
+                .member("number", number)
+                .member("platform", conversation.platform)
+                .member("id", conversation.native_id)
+                .member("kind", conversation.kind)
+                .member("title", conversation.title);
+            if (auto ended = out.end(); !ended) {
+                return ended;
+            }
+            return reader->each(conversation, [&](const MessageView& view) {
+                JsonWriter& line = out.begin("message");
+                line.member("exhibit", exhibit.label)
+                    .member("item_seq", item)
+                    .member("conversation", number);
+                write_message(line, view);
+                return out.end();
+            });
+        });
 }
 
 } // namespace
@@ -145,7 +147,7 @@ Result<void> write_chats(Case& file, CanonicalFile& out) {
         return a.exhibit_label < b.exhibit_label;
     });
     for (const ChatExportView& view : *exports) {
-        write_export(out.begin("chat_export"), view);
+        write_export(out, view);
         if (auto ended = out.end(); !ended) {
             return ended;
         }

@@ -30,7 +30,11 @@ Result<void> export_canonical(Case& file, const std::filesystem::path& target) {
     if (!snapshot) {
         return fail(snapshot.error());
     }
-    CanonicalFile lines(out->fd());
+    auto numbers = ItemNumbers::read(file);
+    if (!numbers) {
+        return fail(std::move(numbers).error());
+    }
+    CanonicalFile lines(out->fd(), std::move(*numbers));
     for (const auto section :
          {write_exhibits, write_contents, write_lists, write_hits, write_groups, write_chats}) {
         if (auto written = section(file, lines); !written) {
