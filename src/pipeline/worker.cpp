@@ -26,7 +26,7 @@ constexpr std::chrono::milliseconds kLongestRetry{5'000};
 class Worker {
   public:
     Worker(const std::string& place, const WorkerOptions& options)
-        : place_(place), options_(options), worker_(worker_name()) {
+        : place_(place), options_(options) {
         ingest_.jobs = options.jobs;
         ingest_.libexec_dir = options.libexec_dir;
         ingest_.program_version = options.program_version;
@@ -73,6 +73,11 @@ Result<void> Worker::connect() {
         auto opened = Case::open(place_, casefile::Access::write);
         if (opened) {
             file_.emplace(std::move(*opened));
+            // Under a new name each time: what the lost connection held, perhaps without our
+            // knowing that a claim went through, must not be renewed for ever by our heartbeat.
+            worker_ = worker_name();
+            heartbeat_.emplace(place_, worker_, options_.lease, counters_);
+            heartbeat_->set_doing("idle");
             return {};
         }
         if (opened.error().code != Errc::unavailable) {
@@ -144,8 +149,6 @@ Result<void> Worker::work() {
 }
 
 Result<WorkerSummary> Worker::run() {
-    heartbeat_.emplace(place_, worker_, options_.lease, counters_);
-    heartbeat_->set_doing("idle");
     for (;;) {
         auto done = connect();
         if (done) {
@@ -157,6 +160,7 @@ Result<WorkerSummary> Worker::run() {
             done = work();
         }
         file_.reset();
+        heartbeat_.reset();
         if (!done && done.error().code == Errc::unavailable) {
             continue;
         }

@@ -4,6 +4,7 @@
 Each test ends with the same question: is the canonical export the one that a single process wrote into a folder,
 byte for byte? REMPART_LAB_KILLS says how often a worker is killed (default 12; 100 before a release).
 """
+import json
 import os
 import random
 import shutil
@@ -38,7 +39,7 @@ class Worker:
         self.log = log
         with open(log, "ab") as out:
             self.process = subprocess.Popen(
-                [*before, str(program), "worker", url, "--lease", str(LEASE_SECONDS), *args],
+                [*before, str(program), "worker", url, "--json", "--lease", str(LEASE_SECONDS), *args],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**os.environ, **(env or {})})
 
     def kill(self):
@@ -53,6 +54,10 @@ class Worker:
 
     def said(self):
         return Path(self.log).read_text(errors="replace")
+
+    def summary(self):
+        """What it says at its end; hits and talk stand before that."""
+        return json.loads(self.said().splitlines()[-1])
 
 
 class Lab(ProgramTest):
@@ -88,7 +93,7 @@ class Lab(ProgramTest):
         self.run_program("case", "new", url, "--name", "Test", "--authority", "Exercise unit", "--legal-basis",
                          "training", "--purpose", "test", "--review-date", "2030-01-01")
         for name in exhibits:
-            self.run_program("ingest", url, self.evidence / name, "--exhibit", name, "--enqueue")
+            self.run_program("ingest", url, self.evidence / name, "--exhibit", name, "--enqueue", "--parts", "4")
         return url
 
     def worker(self, url, *args, **how):
