@@ -177,7 +177,8 @@ int run(const WorkerArgs& args) {
                          : fmt::format("{} jobs, {} items, {}; {} lost to others, {} reconnections",
                                        summary->jobs, summary->items, human_bytes(summary->bytes),
                                        summary->lost, summary->reconnects));
-    return kOk;
+    // A batch system must not take "told to stop" for "nothing is left".
+    return args.until_idle && options.stop->load() ? kInterrupted : kOk;
 }
 
 } // namespace rempart::cli

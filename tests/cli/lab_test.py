@@ -2,7 +2,7 @@
 """A case in PostgreSQL that many workers work on, under each fault that a lab has: nothing lost, nothing twice.
 
 Each test ends with the same question: is the canonical export the one that a single process wrote into a folder,
-byte for byte? REMPART_LAB_KILLS says how often a worker is killed (default 12; 100 before a release).
+byte for byte? REMPART_LAB_KILLS says how often a worker is killed (default 6; 100 before a release).
 """
 import json
 import os
@@ -20,15 +20,15 @@ from postgres_server import PostgresServer
 from resume_test import make_evidence, picture, zipped
 from support import BUILD, INCOMPLETE, INTERRUPTED, OK, PROGRAM, ProgramTest, lines
 
-KILLS = int(os.environ.get("REMPART_LAB_KILLS", "12"))
+KILLS = int(os.environ.get("REMPART_LAB_KILLS", "6"))
 LEASE_SECONDS = 2  # the default of 60 would be a minute's wait for each worker that is killed
 EXHIBITS = ("flat", "telephone", "album.zip")
 
 
 def new_evidence(folder):
     """Three exhibits: each kind of state that a crash may hit, in jobs enough for several workers."""
-    make_evidence(folder / "flat", files=200)
-    make_evidence(folder / "telephone", files=60)
+    make_evidence(folder / "flat", files=120)
+    make_evidence(folder / "telephone", files=40)
     (folder / "album.zip").write_bytes(zipped([(f"a{i:02}.jpg", picture(200 + i)) for i in range(20)]))
 
 
@@ -90,8 +90,7 @@ class Lab(ProgramTest):
         """The URL of a new case in which the exhibits wait for workers."""
         self.database = self.server.create_db()
         url = self.server.url(self.database, **kind)
-        self.run_program("case", "new", url, "--name", "Test", "--authority", "Exercise unit", "--legal-basis",
-                         "training", "--purpose", "test", "--review-date", "2030-01-01")
+        self.new_case_at(url)
         for name in exhibits:
             self.run_program("ingest", url, self.evidence / name, "--exhibit", name, "--enqueue", "--parts", "4")
         return url

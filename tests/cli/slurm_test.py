@@ -2,8 +2,10 @@
 """packaging/slurm in a real Slurm: what the tasks of the array run, and how they are told to stop."""
 import unittest
 
+from postgres_server import PostgresServer
+from resume_test import make_evidence
 from slurm_cluster import SlurmCluster
-from support import SOURCE, ProgramTest
+from support import PROGRAM, SOURCE, ProgramTest
 
 SCRIPT = SOURCE / "packaging" / "slurm" / "rempart-workers.sbatch"
 URL = "postgresql://rempart@db.lab.example/case?sslmode=verify-full&host=%2Ftmp"
@@ -48,6 +50,20 @@ class Slurm(ProgramTest):
         self.cluster.run("scancel", f"{job}_2")
         self.cluster.wait_for(f"{job}_2", {"CANCELLED"})
         self.assertIn("told to stop\n", self.said(2))
+
+    def test_an_array_of_real_workers_ends_when_the_case_is_done(self):
+        evidence = self.folder / "evidence"
+        make_evidence(evidence, files=60)
+        alone = self.new_case("alone")
+        self.ingest(alone, evidence)
+        server = PostgresServer()
+        self.addCleanup(server.close)
+        url = server.start().url("case")
+        self.new_case_at(url)
+        self.run_program("ingest", url, evidence, "--enqueue", "--parts", "3")
+        job = self.submit("--array=1-2", "--cpus-per-task=1", REMPART=str(PROGRAM), REMPART_CASE=url)
+        self.cluster.wait_for(job, {"COMPLETED"}, seconds=120)
+        self.assertEqual(self.canonical(url), self.canonical(alone, "alone.jsonl"))
 
     def test_without_the_address_of_a_case_it_fails_and_says_so(self):
         job = self.submit("--array=1", REMPART=self.stand_in(), REMPART_CASE="")

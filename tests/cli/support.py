@@ -43,10 +43,13 @@ class ProgramTest(unittest.TestCase):
         return out
 
     def new_case(self, name="case"):
-        path = self.folder / name
-        self.run_program("case", "new", path, "--name", "Test", "--authority", "Exercise unit",
+        return self.new_case_at(self.folder / name)
+
+    def new_case_at(self, place):
+        """In a folder, or in a database that a URL names."""
+        self.run_program("case", "new", place, "--name", "Test", "--authority", "Exercise unit",
                          "--legal-basis", "training", "--purpose", "test", "--review-date", "2030-01-01")
-        return path
+        return place
 
     def ingest(self, case, path, *args, status=OK):
         """The summary of one exhibit."""
