@@ -182,7 +182,8 @@ std::string local_actor() {
 }
 
 Result<audit::Frontier> lock_head(Database& database) {
-    // Within SQLite's BEGIN IMMEDIATE there is no other writer.
+    // Within a Transaction there is no other writer: SQLite's BEGIN IMMEDIATE, PostgreSQL's
+    // advisory lock (postgres_driver.cpp).
     return select_head(database, "SELECT size, frontier FROM audit_head WHERE only_row = 1");
 }
 

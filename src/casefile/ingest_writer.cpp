@@ -14,6 +14,14 @@
 #include "casefile/ingest_statements.hpp"
 
 namespace rempart::casefile {
+namespace {
+
+// A chat export is one transaction, but it need not be in memory whole: on PostgreSQL rows wait
+// until they are flushed. Our choice: a few MiB.
+constexpr std::uint64_t kMessagesPerFlush = 10'000;
+
+} // namespace
+
 struct IngestWriter::State {
     Database* database = nullptr;
     RowId exhibit = 0;
@@ -26,6 +34,7 @@ struct IngestWriter::State {
     std::vector<HitRecord> hits;               ///< Of this transaction: refer to contents.
     std::optional<AuditedChange> change; ///< The transaction, and the record that goes with it.
     RowSealer sealer;
+    std::uint64_t unflushed_messages = 0;
     std::function<Result<void>(Database&)> at_commit;
     std::optional<Error> failure; ///< The first one: after it nothing is written any more.
 
@@ -379,7 +388,7 @@ Result<void> IngestWriter::State::insert_message(const MessageRecord& record) {
             return added;
         }
     }
-    return {};
+    return ++unflushed_messages % kMessagesPerFlush == 0 ? sql.flush() : Result<void>();
 }
 
 Result<void> IngestWriter::add_message(const MessageRecord& record) {
