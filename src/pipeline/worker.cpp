@@ -2,6 +2,7 @@
 #include "rempart/pipeline/worker.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -22,6 +23,7 @@ using casefile::Job;
 constexpr std::chrono::milliseconds kIdle{500};
 constexpr std::chrono::milliseconds kFirstRetry{200};
 constexpr std::chrono::milliseconds kLongestRetry{5'000};
+constexpr int kTries = 2; // of a job whose evidence is not there, by a worker that is to end
 
 class Worker {
   public:
@@ -58,6 +60,7 @@ class Worker {
     std::optional<Case> file_;
     std::optional<Heartbeat> heartbeat_;
     WorkerSummary summary_;
+    std::map<audit::Hash, int> failed_; ///< Jobs that cannot be done from here, how often tried.
 };
 
 // In short steps, so that a request to stop is heard.
@@ -116,6 +119,9 @@ Result<bool> Worker::work_on_next(JobRunner& runner) {
         }
         // The evidence is not to be had from here: others may see it, and so may we later.
         say(fmt::format("{}: {}", what, outcome.error().message));
+        if (options_.until_idle && ++failed_[job.id] >= kTries) {
+            return fail(outcome.error());
+        }
         wait(kLongestRetry);
         return true;
     }
