@@ -5,12 +5,10 @@
 #include <cassert>
 #include <chrono>
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "casefile/audit_record.hpp"
+#include "casefile/role_rights.hpp"
 #include "rempart/casefile/audit.hpp"
 #include "rempart/core/text.hpp"
 
@@ -23,7 +21,7 @@ constexpr bool acts_are_in_order() {
             return false;
         }
     }
-    return kAuditActs.back().act == AuditAct::proof_given;
+    return kAuditActs.back().act == AuditAct::decided;
 }
 static_assert(acts_are_in_order());
 
@@ -104,12 +102,18 @@ Result<void> store_marks(Database& database, std::uint64_t index, const AuditEnt
 }
 
 // The entry with what the caller left to us.
-Result<std::string> text_of(std::uint64_t index, const AuditEntry& entry) {
-    const std::string* who = &entry.who;
+Result<std::string> text_of(Database& database, std::uint64_t index, const AuditEntry& entry) {
     std::string text;
-    if (who->empty() || entry.at.kind != TimeKind::utc) {
+    const bool on_server = database.dialect() == Dialect::postgres;
+    if (on_server || entry.who.empty() || entry.at.kind != TimeKind::utc) {
         AuditEntry whole = entry;
-        whole.who = entry.who.empty() ? local_actor() : entry.who;
+        if (on_server || entry.who.empty()) {
+            auto actor = actor_of(database);
+            if (!actor) {
+                return actor;
+            }
+            whole.who = std::move(*actor);
+        }
         whole.at = entry.at.kind == TimeKind::utc ? entry.at : now();
         text = audit_record_text(index, whole);
     } else {
@@ -126,7 +130,7 @@ Result<void> add_record(Database& database, audit::Frontier& head, const AuditEn
         return checked;
     }
     const std::uint64_t index = head.size();
-    const auto text = text_of(index, entry);
+    const auto text = text_of(database, index, entry);
     if (!text) {
         return fail(text.error());
     }
@@ -161,24 +165,6 @@ std::optional<AuditAct> audit_act_named(std::string_view name) noexcept {
         }
     }
     return std::nullopt;
-}
-
-std::string local_actor() {
-    std::array<char, 4096> buffer{};
-    passwd entry{};
-    passwd* found = nullptr;
-    std::string user;
-    if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-        found != nullptr) {
-        user = to_utf8(found->pw_name);
-    } else {
-        user = fmt::format("uid {}", ::geteuid());
-    }
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) {
-        host[0] = '\0';
-    }
-    return fmt::format("{}@{}", user, to_utf8(host.data()));
 }
 
 Result<audit::Frontier> lock_head(Database& database) {

@@ -13,6 +13,7 @@
 #include "casefile/database.hpp"
 #include "casefile/file_ops.hpp"
 #include "casefile/migrations.hpp"
+#include "casefile/role_rights.hpp"
 #include "casefile/row_seal.hpp"
 
 namespace rempart::casefile {
@@ -194,12 +195,22 @@ Result<Case> Case::open(const std::string& place, Access access) {
         return fail(as_opening_error(std::move(driver).error()));
     }
     auto database = std::make_unique<Database>(std::move(*driver), access);
+    const auto version = schema_version(*database);
+    if (!version) {
+        return fail(as_opening_error(version.error()));
+    }
     if (auto migrated = migrate(*database, migrations()); !migrated) {
         return fail(as_opening_error(std::move(migrated).error()));
     }
     auto info = read_info(*database);
     if (!info) {
         return fail(as_opening_error(std::move(info).error()));
+    }
+    const bool stepped = *version < static_cast<int>(migrations().size());
+    if (stepped && database->dialect() == Dialect::postgres) {
+        if (auto renewed = renew_role_rights(*database, info->id); !renewed) {
+            return fail(std::move(renewed).error());
+        }
     }
     if (access == Access::write) {
         if (auto begun = begin_missing_log(*database, *info); !begun) {

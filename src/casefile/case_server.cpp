@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include "casefile/case_place.hpp"
+#include "casefile/role_rights.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -80,6 +81,11 @@ Result<void> create_on_server(const std::string& url, const CaseInfo& info) {
     }
     if (auto filled = fill_new_case(database, info); !filled) {
         return filled;
+    }
+    // Without the right to make roles the case is made all the same; role_state() says so.
+    if (auto made = set_role_rights(database, info.id);
+        !made && made.error().code != Errc::refused) {
+        return made;
     }
     return whole->commit();
 }

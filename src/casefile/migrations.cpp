@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "casefile/roles_schema.hpp"
+
 namespace rempart::casefile {
 namespace {
 
@@ -307,7 +309,8 @@ constexpr const char* kQueuePostgres =
 
 constexpr std::array kMigrations{Migration{"first schema", kFirst, kFirstSqlite, kFirstPostgres},
                                  Migration{"audit log", kAudit},
-                                 Migration{"work queue", kQueue, "", kQueuePostgres}};
+                                 Migration{"work queue", kQueue, "", kQueuePostgres},
+                                 Migration{"roles", kRolesSchema, "", kRolesPostgres}};
 
 constexpr const char* kVersions = "CREATE TABLE schema_migrations ("
                                   " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";

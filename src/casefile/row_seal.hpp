@@ -65,6 +65,8 @@ enum class SealedTable : std::uint8_t {
     attachments,
     chat_exports,
     chat_rejects,
+    decisions,
+    role_changes,
 };
 
 enum class ColumnKind : std::uint8_t { integer, text, blob };

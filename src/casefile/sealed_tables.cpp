@@ -112,6 +112,11 @@ constexpr std::array kChatExports{
     integer("repairs"),    integer("truncated"), text("known_losses_json")};
 constexpr std::array kChatRejects{integer("exhibit_id"), integer("item_seq"), integer("ordinal"),
                                   text("reason")};
+constexpr std::array kDecisions{text("kind"),        text("subject"),    text("asked_by"),
+                                integer("asked_us"), text("decided_by"), integer("decided_us"),
+                                text("verdict"),     text("note"),       text("reason")};
+constexpr std::array kRoleChanges{integer("given"), integer("at_us"), text("changed_by"),
+                                  text("person"), text("role")};
 
 using enum SealedTable;
 constexpr std::array kTables{
@@ -136,6 +141,8 @@ constexpr std::array kTables{
     SealedTableFacts{attachments, "attachments", "message_id", "ordinal, id", kAttachments},
     SealedTableFacts{chat_exports, "chat_exports", "exhibit_id", "item_seq", kChatExports},
     SealedTableFacts{chat_rejects, "chat_rejects", "exhibit_id", "item_seq, ordinal", kChatRejects},
+    SealedTableFacts{decisions, "decisions", "id", "", kDecisions},
+    SealedTableFacts{role_changes, "role_changes", "id", "", kRoleChanges},
 };
 
 constexpr bool tables_are_in_order() {
@@ -144,7 +151,7 @@ constexpr bool tables_are_in_order() {
             return false;
         }
     }
-    return kTables.back().table == chat_rejects;
+    return kTables.back().table == role_changes;
 }
 static_assert(tables_are_in_order());
 

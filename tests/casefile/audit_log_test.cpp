@@ -5,6 +5,7 @@
 
 #include "casefile/audit_record.hpp"
 #include "casefile/case_fixture.hpp"
+#include "casefile/role_rights.hpp"
 #include "casefile/row_seal.hpp"
 #include "casefile/sample_case.hpp"
 
@@ -40,7 +41,7 @@ TEST(AuditLog, BeginsWithTheCaseAndSealsWhatItWasMadeAs) {
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(all[0].index, 0U);
     EXPECT_EQ(all[0].entry.act, AuditAct::case_created);
-    EXPECT_EQ(all[0].entry.who, local_actor());
+    EXPECT_EQ(all[0].entry.who, value_of(actor_of(file.database())));
     EXPECT_EQ(all[0].entry.purpose, "A test");
     ASSERT_EQ(all[0].entry.seals.size(), 1U);
     EXPECT_EQ(all[0].entry.seals[0].table, "case_info");
@@ -141,6 +142,9 @@ TEST(AuditLog, OfAnOlderCaseBeginsWhenItIsFirstOpenedForWriting) {
     {
         Case file = new_case(temp.path() / "case");
         fill_list(file, "old", "alert", numbers);
+        if (file.on_server()) {
+            expect_ok(file.database().exec("ALTER TABLE audit_log DISABLE TRIGGER ALL"));
+        }
         expect_ok(file.database().exec("DELETE FROM audit_log; DELETE FROM audit_head; "
                                        "DELETE FROM audit_nodes; DELETE FROM audit_marks"));
     }

@@ -41,6 +41,7 @@ class AuditVerify : public ::testing::Test {
         const std::array<std::uint64_t, 5> numbers{1, 2, 3, 4, 5};
         fill_list(file_, "known", "alert", numbers);
         match_list(file_, "known");
+        fill_decisions(file_);
         while (value_of(audit_head(file_.database())).size < 70) {
             log(file_, some_act(AuditAct::viewed));
         }

@@ -156,6 +156,7 @@ TEST(RowSealer, SealsEveryTableOfARealCase) {
     const std::array<std::uint64_t, 2> known{1, 2};
     fill_list(file, "known", "alert", known);
     match_list(file, "known");
+    fill_decisions(file);
     for (const SealedTableFacts& facts : sealed_tables()) {
         const auto before = stored(file, facts.table);
         ASSERT_EQ(before.size(), 1U) << facts.name;

@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "casefile/audited_change.hpp"
 #include "casefile/case_fixture.hpp"
+#include "rempart/casefile/decisions.hpp"
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
@@ -181,6 +183,17 @@ inline void fill_groups(Case& file) {
         queue.push_back(group);
     }
     expect_ok(replace_groups(file, queue));
+}
+
+/// A request that is open, and a change of roles as a server makes them.
+inline void fill_decisions(Case& file) {
+    value_of(ask_decision(file, DecisionKind::export_out, "digest 1", "For the court"));
+    auto change = value_of(AuditedChange::begin(file.database(), AuditAct::role_given));
+    const auto row = value_of(
+        file.database().scalar("INSERT INTO role_changes (at_us, changed_by, person, role, given) "
+                               "VALUES (5, 'anna', 'bruno', 'analyst', 1) RETURNING id"));
+    expect_ok(change.seal(SealedTable::role_changes, row.value()));
+    expect_ok(change.commit());
 }
 
 } // namespace rempart::casefile

@@ -43,6 +43,10 @@ enum class AuditAct : std::uint8_t {
     checkpoint,
     log_shown,
     proof_given,
+    role_given,
+    role_withdrawn,
+    decision_asked,
+    decided,
 };
 
 struct AuditActFacts {
@@ -71,6 +75,10 @@ inline constexpr std::array kAuditActs{
     AuditActFacts{AuditAct::checkpoint, "checkpoint", false},
     AuditActFacts{AuditAct::log_shown, "log-shown", true},
     AuditActFacts{AuditAct::proof_given, "proof-given", true},
+    AuditActFacts{AuditAct::role_given, "role-given", false},
+    AuditActFacts{AuditAct::role_withdrawn, "role-withdrawn", false},
+    AuditActFacts{AuditAct::decision_asked, "decision-asked", false},
+    AuditActFacts{AuditAct::decided, "decided", false},
 };
 
 [[nodiscard]] constexpr const AuditActFacts& facts_of(AuditAct act) {
@@ -107,7 +115,9 @@ struct RowChange {
 
 struct AuditEntry {
     AuditAct act{};
-    std::string who;     ///< "" for local_actor().
+    /// "" for whoever acts: local_actor(), or on a server the user who is logged in there, whatever
+    /// stands here (the database takes no other).
+    std::string who;
     TimeValue at;        ///< utc; none for now.
     std::string purpose; ///< Free text.
     std::vector<AuditDetail> subject;
