@@ -195,11 +195,11 @@ INSERT INTO search_progress VALUES ('messages', 0), ('items', 0), ('metadata', 0
 
 constexpr const char* kFirstSqlite = R"sql(
 CREATE VIRTUAL TABLE messages_words USING fts5 (
-    body, content='messages', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+    body, content='messages', content_rowid='id', tokenize="unicode61 remove_diacritics 2 categories 'L* Nd'");
 CREATE VIRTUAL TABLE items_words USING fts5 (
-    path, stream, content='items', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+    path, stream, content='items', content_rowid='id', tokenize="unicode61 remove_diacritics 2 categories 'L* Nd'");
 CREATE VIRTUAL TABLE metadata_words USING fts5 (
-    value, content='metadata', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+    value, content='metadata', content_rowid='id', tokenize="unicode61 remove_diacritics 2 categories 'L* Nd'");
 
 CREATE VIEW occurrences AS
 SELECT e.label AS exhibit, i.seq, i.parent_seq, i.path, i.stream, i.kind, i.state, i.recovery,
@@ -215,12 +215,13 @@ JOIN exhibits e ON e.id = i.exhibit_id
 LEFT JOIN contents c ON c.id = i.content_id;
 )sql";
 
-// Words as FTS5's unicode61 sees them: docs/case-file.md, "Search".
+// Words as FTS5's unicode61 sees them above: docs/case-file.md, "Search". It drops combining marks
+// and takes the accents off Latin letters only; what is no letter or digit parts words.
 constexpr const char* kFirstPostgres = R"sql(
-CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE FUNCTION rempart_plain(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, $1)
-                                COLLATE "und-x-icu"), '[^[:alnum:]]+', ' ', 'g')
+    SELECT regexp_replace(normalize(regexp_replace(normalize(lower(
+        regexp_replace($1, '[\u0300-\u0331]', '', 'g') COLLATE "und-x-icu"), NFD),
+        '([a-z])[\u0300-\u036F]+', '\1', 'g'), NFC), '[^[:alnum:]]+', ' ', 'g')
 $$;
 CREATE FUNCTION rempart_words(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT to_tsvector('pg_catalog.simple'::regconfig, public.rempart_plain($1))

@@ -17,7 +17,7 @@ Errc errc_of(std::string_view state) {
     if (state.starts_with("23")) {
         return Errc::invalid_argument;
     }
-    if (state.starts_with("40") || state == "55P03" || state == "42501" || state == "25006") {
+    if (state.starts_with("40") || state == "55P03" || state == "42501") {
         return Errc::refused;
     }
     if (state == "57014") {

@@ -14,8 +14,6 @@ namespace rempart::casefile {
 
 using TakeFound = std::function<Result<void>(const FoundView&)>;
 
-inline constexpr std::size_t kMaxExcerptBytes = 400; ///< 24 words fit; a "word" may be a megabyte.
-
 /// `words`: the query as fts_query() has read it. \return `invalid_argument` if it holds no word.
 [[nodiscard]] Result<void> find_in_sqlite(Case& file, const std::string& words,
                                           const TakeFound& take);

@@ -11,7 +11,8 @@
 
 #include "casefile/database.hpp"
 #include "casefile/search.hpp"
-#include "rempart/core/text.hpp"
+#include "casefile/search_excerpt.hpp"
+#include "casefile/search_query.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -21,43 +22,22 @@ struct Source {
 };
 constexpr std::array kSources{
     Source{"message", "messages", "t.body",
-           "SELECT x.label, e.path, c.native_id, t.native_id, '', {} FROM messages t "
+           "SELECT x.label, e.path, c.native_id, t.native_id, '', t.body FROM messages t "
            "JOIN conversations c ON c.id = t.conversation_id "
            "JOIN exhibits x ON x.id = c.exhibit_id "
            "JOIN items e ON e.exhibit_id = c.exhibit_id AND e.seq = c.item_seq {} ORDER BY t.id"},
     Source{"item", "items", "t.path || ' ' || t.stream",
-           "SELECT x.label, t.path, '', '', '', {} FROM items t "
+           "SELECT x.label, t.path, '', '', '', t.path || CASE t.stream WHEN '' THEN '' ELSE ':' "
+           "|| t.stream END "
+           "FROM items t "
            "JOIN exhibits x ON x.id = t.exhibit_id {} ORDER BY t.id"},
     Source{"metadata", "metadata", "t.value",
-           "SELECT x.label, i.path, '', '', t.name, {} FROM metadata t "
+           "SELECT x.label, i.path, '', '', t.name, t.value FROM metadata t "
            "JOIN items i ON i.content_id = t.content_id JOIN exhibits x ON x.id = i.exhibit_id {} "
            "ORDER BY t.id, i.exhibit_id, i.seq"}};
 
-// The query's terms as fts_query() quotes them: "a phrase" or "a phrase"*.
-struct Term {
-    std::string text;
-    bool is_prefix = false;
-};
-std::vector<Term> terms_of(std::string_view words) {
-    std::vector<Term> terms;
-    while (!words.empty()) {
-        const std::size_t end = words.find('"', 1);
-        Term& term = terms.emplace_back();
-        term.text = words.substr(1, end - 1);
-        words.remove_prefix(end + 1);
-        if (words.starts_with('*')) {
-            term.is_prefix = true;
-            words.remove_prefix(1);
-        }
-        if (words.starts_with(' ')) {
-            words.remove_prefix(1);
-        }
-    }
-    return terms;
-}
-
 // "'train' <-> 'lea':*": what is plain letters and digits needs no more quoting.
-Result<std::string> phrase_of(Database& database, const Term& term) {
+Result<std::string> phrase_of(Database& database, const QueryTerm& term) {
     std::string phrase;
     auto read = database.each(
         "SELECT w FROM regexp_split_to_table(rempart_plain($1), ' ') AS w WHERE w <> ''",
@@ -76,7 +56,7 @@ Result<std::string> phrase_of(Database& database, const Term& term) {
 
 Result<std::string> ts_query(Database& database, std::string_view words) {
     std::string query;
-    for (const Term& term : terms_of(words)) {
+    for (const QueryTerm& term : terms_of(words)) {
         auto phrase = phrase_of(database, term);
         if (!phrase) {
             return fail(std::move(phrase).error());
@@ -131,17 +111,13 @@ Result<void> find_in_postgres(Case& file, const std::string& words, const TakeFo
                 return Row::damaged();
             }
             view.excerpt = field.empty() ? "" : field + ": ";
-            view.excerpt += cut_utf8(text, kMaxExcerptBytes);
+            view.excerpt += excerpt_of(text, words);
             return take(view);
         };
-        const std::string excerpt =
-            fmt::format("ts_headline('simple', left({}, 100000), CAST($1 AS tsquery), "
-                        "'StartSel=\"\", StopSel=\"\", MaxWords=24, MinWords=12')",
-                        source.text);
         const std::string condition =
             fmt::format("WHERE rempart_words({}) @@ CAST($1 AS tsquery)", source.text);
-        if (auto done = database.each(fmt::format(fmt::runtime(source.from), excerpt, condition),
-                                      take_row, *query);
+        if (auto done =
+                database.each(fmt::format(fmt::runtime(source.from), condition), take_row, *query);
             !done) {
             return done;
         }

@@ -77,4 +77,22 @@ Result<std::string> fts_query(std::string_view query) {
     return out;
 }
 
+std::vector<QueryTerm> terms_of(std::string_view words) {
+    std::vector<QueryTerm> terms;
+    while (!words.empty()) {
+        const std::size_t end = words.find('"', 1);
+        QueryTerm& term = terms.emplace_back();
+        term.text = words.substr(1, end - 1);
+        words.remove_prefix(end + 1);
+        if (words.starts_with('*')) {
+            term.is_prefix = true;
+            words.remove_prefix(1);
+        }
+        if (words.starts_with(' ')) {
+            words.remove_prefix(1);
+        }
+    }
+    return terms;
+}
+
 } // namespace rempart::casefile

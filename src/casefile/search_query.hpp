@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rempart/core/result.hpp"
 
@@ -20,5 +21,12 @@ inline constexpr std::size_t kMaxQueryTerms = 64;   ///< Our choice: FTS5 nests 
 /// \return `invalid_argument`: no term at all, a quote that is not closed, a NUL, not UTF-8, or
 ///         beyond the limits above. Whether a term holds a letter or digit only FTS5 can tell.
 [[nodiscard]] Result<std::string> fts_query(std::string_view query);
+
+/// What fts_query() made, term by term.
+struct QueryTerm {
+    std::string text;
+    bool is_prefix = false;
+};
+[[nodiscard]] std::vector<QueryTerm> terms_of(std::string_view words);
 
 } // namespace rempart::casefile

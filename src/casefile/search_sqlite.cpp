@@ -8,10 +8,10 @@
 
 #include "casefile/database.hpp"
 #include "casefile/search.hpp"
+#include "casefile/search_excerpt.hpp"
 #include "casefile/sqlite_driver.hpp"
 #include "casefile/write_lock.hpp"
 #include "rempart/casefile/chats.hpp"
-#include "rempart/core/text.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -26,19 +26,20 @@ struct Source {
 constexpr std::array kSources{
     Source{"message", "messages", "body",
            "SELECT x.label, e.path, c.native_id, t.native_id, '', "
-           "snippet({words}, -1, '', '', '…', 24) FROM {words} "
+           "t.body FROM {words} "
            "JOIN messages t ON t.id = {words}.rowid "
            "JOIN conversations c ON c.id = t.conversation_id "
            "JOIN exhibits x ON x.id = c.exhibit_id "
            "JOIN items e ON e.exhibit_id = c.exhibit_id AND e.seq = c.item_seq "
            "WHERE {words} MATCH $1 ORDER BY {words}.rowid"},
     Source{"item", "items", "path, stream",
-           "SELECT x.label, t.path, '', '', '', snippet({words}, -1, '', '', '…', 24) FROM {words} "
+           "SELECT x.label, t.path, '', '', '', "
+           "t.path || CASE t.stream WHEN '' THEN '' ELSE ':' || t.stream END FROM {words} "
            "JOIN items t ON t.id = {words}.rowid JOIN exhibits x ON x.id = t.exhibit_id "
            "WHERE {words} MATCH $1 ORDER BY {words}.rowid"},
     Source{"metadata", "metadata", "value",
            "SELECT x.label, i.path, '', '', t.name, "
-           "snippet({words}, -1, '', '', '…', 24) FROM {words} "
+           "t.value FROM {words} "
            "JOIN metadata t ON t.id = {words}.rowid JOIN items i ON i.content_id = t.content_id "
            "JOIN exhibits x ON x.id = i.exhibit_id "
            "WHERE {words} MATCH $1 ORDER BY {words}.rowid, i.exhibit_id, i.seq"}};
@@ -140,7 +141,8 @@ class Tail {
             fmt::format(
                 "CREATE TEMP VIEW {0}_tail AS SELECT id, {1} FROM main.{0} WHERE id > {2};"
                 "CREATE VIRTUAL TABLE temp.{0}_tail_words USING fts5 ({1}, content='{0}_tail', "
-                "content_rowid='id', tokenize='unicode61 remove_diacritics 2');"
+                "content_rowid='id', tokenize=\"unicode61 remove_diacritics 2 categories 'L* "
+                "Nd'\");"
                 "INSERT INTO temp.{0}_tail_words (rowid, {1}) SELECT id, {1} FROM temp.{0}_tail",
                 source_.table, source_.columns, *from)
                 .c_str());
@@ -162,7 +164,7 @@ Result<void> search(Database& database, const Source& source, const std::string&
             return Row::damaged();
         }
         view.excerpt = field.empty() ? "" : field + ": ";
-        view.excerpt += cut_utf8(text, kMaxExcerptBytes);
+        view.excerpt += excerpt_of(text, query);
         return take(view);
     };
     return database.each(fmt::format(fmt::runtime(source.show), fmt::arg("words", words)), take_row,
@@ -222,7 +224,9 @@ Result<bool> holds_a_word(Database& database, const std::string& query) {
         return fail(Errc::unsupported, "this SQLite has no full-text search");
     }
     Fts5Tokenizer* instance = nullptr;
-    if (const int code = tokenizer.xCreate(context, nullptr, 0, &instance); code != SQLITE_OK) {
+    std::array options{"remove_diacritics", "2", "categories", "L* Nd"};
+    if (const int code = tokenizer.xCreate(context, options.data(), options.size(), &instance);
+        code != SQLITE_OK) {
         return fail(database_error(sqlite_handle(database.driver()), code));
     }
     int words = 0;

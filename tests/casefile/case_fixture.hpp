@@ -10,11 +10,14 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include "casefile/database.hpp"
 #include "rempart/casefile/case.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
@@ -92,6 +95,42 @@ inline std::string place_of(const std::filesystem::path& folder) {
 
 inline Case new_case(const std::filesystem::path& folder) {
     return value_of(Case::create(place_of(folder), some_info()));
+}
+
+/// Columns of a table with their types in SQLite's words, in their order, on either store.
+inline std::vector<std::pair<std::string, std::string>> columns_of(Case& file,
+                                                                   std::string_view table) {
+    std::vector<std::pair<std::string, std::string>> all;
+    const auto take = [&](Row& row) -> Result<void> {
+        auto& [name, type] = all.emplace_back();
+        return row.take(name, type) ? Result<void>() : Row::damaged();
+    };
+    expect_ok(file.database().each(
+        file.on_server()
+            ? "SELECT CAST(column_name AS TEXT), CASE data_type WHEN 'bigint' THEN 'INTEGER' "
+              "WHEN 'bytea' THEN 'BLOB' WHEN 'text' THEN 'TEXT' ELSE 'unknown' END "
+              "FROM information_schema.columns WHERE table_schema = 'public' "
+              "AND table_name = $1 ORDER BY ordinal_position"
+            : "SELECT name, type FROM pragma_table_info($1) ORDER BY cid",
+        take, table));
+    return all;
+}
+
+/// Takes off what would keep a test from tampering with rows: foreign keys and checks.
+inline void drop_guards(Case& file) {
+    expect_ok(file.database().exec(
+        file.on_server()
+            ? "DO $$ DECLARE c record; BEGIN FOR c IN SELECT conrelid::regclass AS place, conname "
+              "FROM pg_constraint WHERE contype IN ('c', 'f') AND connamespace = "
+              "'public'::regnamespace LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', "
+              "c.place, c.conname); END LOOP; END $$"
+            : "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON"));
+}
+
+/// A literal of so many bytes of zero, in the store's own spelling.
+inline std::string zeros(Case& file, std::size_t bytes) {
+    const std::string hex(2 * bytes, '0');
+    return file.on_server() ? "CAST('\\x" + hex + "' AS BYTEA)" : "x'" + hex + "'";
 }
 
 inline ExhibitRecord some_exhibit(std::string label) {

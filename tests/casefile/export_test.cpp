@@ -95,6 +95,7 @@ TEST(CanonicalExport, OfEqualContentIsEqualWhateverTheOrderOfTheRows) {
 TEST(CanonicalExport, OfDifferentContentDiffers) {
     const TempFolder temp;
     Case file = new_case(temp.path() / "case");
+    drop_guards(file);
     fill_exhibit(file, "A", 1, 4);
     fill_lists(file, {"known", "harmless"});
     match_list(file, "known");
@@ -112,13 +113,13 @@ TEST(CanonicalExport, OfDifferentContentDiffers) {
           "UPDATE items SET parent_seq = 3 "
           "WHERE parent_seq IS NOT NULL",
           "UPDATE item_unread SET size_bytes = 5",
-          "UPDATE contents SET md5 = sha1 WHERE id = 1",
-          "UPDATE contents SET sha1 = zeroblob(20) WHERE id = 1",
+          "UPDATE contents SET md5 = {} WHERE id = 1",
+          "UPDATE contents SET sha1 = {} WHERE id = 1",
           "UPDATE pictures SET partial_reason = 'x' WHERE content_id = 1",
           "UPDATE fingerprints SET quality = 1 WHERE content_id = 1 AND variant = 'full'",
-          "UPDATE fingerprints SET orientations = zeroblob(256) WHERE content_id = 1",
+          "UPDATE fingerprints SET orientations = {} WHERE content_id = 1",
           "UPDATE metadata SET value = 'x' WHERE content_id = 1",
-          "UPDATE thumbnails SET bytes = zeroblob(9) WHERE content_id = 1",
+          "UPDATE thumbnails SET bytes = {} WHERE content_id = 1",
           "UPDATE lists SET radius = 1 WHERE name = 'known'",
           "UPDATE list_entries SET category = 'x' WHERE id = 1",
           "UPDATE hits SET distance = 9",
@@ -129,10 +130,14 @@ TEST(CanonicalExport, OfDifferentContentDiffers) {
           "UPDATE conversations SET title = 'x' WHERE id = 1",
           "UPDATE messages SET body = 'x' WHERE id = 2",
           "UPDATE attachments SET content_id = NULL WHERE id = 1"}) {
-        if (std::string(change).find("SET md5") != std::string::npos) {
-            change = "UPDATE contents SET md5 = zeroblob(16) WHERE id = 1";
+        std::string sql = change;
+        if (const auto at = sql.find("{}"); at != std::string::npos) {
+            const std::size_t bytes = sql.find("md5") != sql.npos    ? 16
+                                      : sql.find("sha1") != sql.npos ? 20
+                                                                     : 256;
+            sql.replace(at, 2, zeros(file, bytes));
         }
-        expect_ok(file.database().exec(change));
+        expect_ok(file.database().exec(sql));
         const std::string after = canonical_of(file, temp.path() / std::to_string(++number));
         EXPECT_NE(before, after) << change;
         before = after;
@@ -149,7 +154,8 @@ TEST(CanonicalExport, NeverReplacesAFileAndLeavesNothingHalf) {
     expect_ok(file.database().exec("UPDATE items SET modified_kind = 99 WHERE seq = 0"));
     EXPECT_EQ(error_of(export_canonical(file, temp.path() / "bad")).code, Errc::integrity);
     EXPECT_EQ(error_of(export_canonical(file, temp.path() / "no" / "out")).code, Errc::io);
-    EXPECT_EQ(std::distance(fs::directory_iterator(temp.path()), fs::directory_iterator()), 2);
+    EXPECT_EQ(std::distance(fs::directory_iterator(temp.path()), fs::directory_iterator()),
+              file.on_server() ? 1 : 2);
 }
 
 TEST(DatabaseExport, IsOneFileWithoutJournalThatOpensAsACase) {
@@ -172,7 +178,7 @@ TEST(DatabaseExport, IsOneFileWithoutJournalThatOpensAsACase) {
     EXPECT_EQ(status.st_mode & 0777, 0600U);
     EXPECT_EQ(error_of(export_database(file, target)).code, Errc::invalid_argument);
     {
-        Case copy = value_of(Case::open(place_of(target.parent_path()), Access::write));
+        Case copy = value_of(Case::open(target.parent_path(), Access::write));
         EXPECT_EQ(copy.info().id, file.info().id);
         expect_ok(copy.check());
         EXPECT_EQ(canonical_of(copy, temp.path() / "after"), before);

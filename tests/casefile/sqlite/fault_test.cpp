@@ -42,14 +42,10 @@ Result<void> ingest_rest(Case& file, std::uint64_t& committed) {
             if (!conversation) {
                 return fail(conversation.error());
             }
-            for (std::uint64_t i = 0; i < 3; ++i) { // committed on the way, as a large export is
+            for (std::uint64_t i = 0; i < 3; ++i) {
                 if (auto added = writer->add_message(some_message(*conversation, seq, i)); !added) {
                     return added;
                 }
-                if (auto done = writer->commit(); !done) {
-                    return done;
-                }
-                committed = seq;
             }
         } else {
             const auto added = writer->add_content(some_picture(seq));
@@ -118,7 +114,7 @@ void expect_consistent(const fs::path& folder, const Attempt& it) {
         const std::uint64_t next = value_of(IngestWriter::open(file, 1)).next_seq();
         EXPECT_GE(next, it.committed);
         EXPECT_LE(next, it.committed + kBatch) << "at most the commit that was not acknowledged";
-        EXPECT_TRUE(next % kBatch == 0 || next == kItems - 1) << next;
+        EXPECT_EQ(next % kBatch, 0U);
         const Totals totals = value_of(rempart::casefile::totals(file, std::nullopt));
         EXPECT_EQ(totals.items, next);
         EXPECT_EQ(totals.contents, std::min(next, kItems - 1));
