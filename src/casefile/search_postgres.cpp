@@ -25,16 +25,17 @@ constexpr std::array kSources{
            "SELECT x.label, e.path, c.native_id, t.native_id, '', t.body FROM messages t "
            "JOIN conversations c ON c.id = t.conversation_id "
            "JOIN exhibits x ON x.id = c.exhibit_id "
-           "JOIN items e ON e.exhibit_id = c.exhibit_id AND e.seq = c.item_seq {} ORDER BY t.id"},
+           "JOIN items e ON e.exhibit_id = c.exhibit_id AND e.seq = c.item_seq {} "
+           "ORDER BY c.exhibit_id, c.item_seq, t.id"},
     Source{"item", "items", "t.path || ' ' || t.stream",
            "SELECT x.label, t.path, '', '', '', t.path || CASE t.stream WHEN '' THEN '' ELSE ':' "
            "|| t.stream END "
            "FROM items t "
-           "JOIN exhibits x ON x.id = t.exhibit_id {} ORDER BY t.id"},
+           "JOIN exhibits x ON x.id = t.exhibit_id {} ORDER BY t.exhibit_id, t.seq"},
     Source{"metadata", "metadata", "t.value",
            "SELECT x.label, i.path, '', '', t.name, t.value FROM metadata t "
            "JOIN items i ON i.content_id = t.content_id JOIN exhibits x ON x.id = i.exhibit_id {} "
-           "ORDER BY t.id, i.exhibit_id, i.seq"}};
+           "ORDER BY i.exhibit_id, i.seq, t.id"}};
 
 // "'train' <-> 'lea':*": what is plain letters and digits needs no more quoting.
 Result<std::string> phrase_of(Database& database, const QueryTerm& term) {

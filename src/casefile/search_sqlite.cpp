@@ -31,18 +31,18 @@ constexpr std::array kSources{
            "JOIN conversations c ON c.id = t.conversation_id "
            "JOIN exhibits x ON x.id = c.exhibit_id "
            "JOIN items e ON e.exhibit_id = c.exhibit_id AND e.seq = c.item_seq "
-           "WHERE {words} MATCH $1 ORDER BY {words}.rowid"},
+           "WHERE {words} MATCH $1 ORDER BY c.exhibit_id, c.item_seq, t.id"},
     Source{"item", "items", "path, stream",
            "SELECT x.label, t.path, '', '', '', "
            "t.path || CASE t.stream WHEN '' THEN '' ELSE ':' || t.stream END FROM {words} "
            "JOIN items t ON t.id = {words}.rowid JOIN exhibits x ON x.id = t.exhibit_id "
-           "WHERE {words} MATCH $1 ORDER BY {words}.rowid"},
+           "WHERE {words} MATCH $1 ORDER BY t.exhibit_id, t.seq"},
     Source{"metadata", "metadata", "value",
            "SELECT x.label, i.path, '', '', t.name, "
            "t.value FROM {words} "
            "JOIN metadata t ON t.id = {words}.rowid JOIN items i ON i.content_id = t.content_id "
            "JOIN exhibits x ON x.id = i.exhibit_id "
-           "WHERE {words} MATCH $1 ORDER BY {words}.rowid, i.exhibit_id, i.seq"}};
+           "WHERE {words} MATCH $1 ORDER BY i.exhibit_id, i.seq, t.id"}};
 
 Result<std::int64_t> indexed_up_to(Database& database, const Source& source) {
     const auto done =

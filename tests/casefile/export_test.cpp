@@ -91,6 +91,46 @@ TEST(CanonicalExport, OfEqualContentIsEqualWhateverTheOrderOfTheRows) {
     EXPECT_TRUE(is_utf8(first));
 }
 
+// The items of an exhibit, split into parts before the numbers of `cuts`; a member of an archive
+// lies in the archive's part.
+std::string exported_in_parts(const fs::path& folder, const std::vector<int>& cuts) {
+    Case file = new_case(folder);
+    ExhibitRecord exhibit = some_exhibit("A");
+    exhibit.id = value_of(add_exhibit(file, exhibit));
+    fill_list(file, "known", "alert", std::array<std::uint64_t, 2>{2, 7});
+    for (std::uint64_t part = 0; part <= cuts.size(); ++part) {
+        IngestWriter writer = value_of(IngestWriter::open(file, exhibit.id, part));
+        EXPECT_EQ(writer.next_seq(), part << 32U);
+        const int end = part < cuts.size() ? cuts[part] : 9;
+        for (int i = part == 0 ? 0 : cuts[part - 1]; i < end; ++i) {
+            const auto number = static_cast<std::uint64_t>(i);
+            if (i % 4 == 3) {
+                add_some_chat(writer, fmt::format("{}.json", i), 5, "0");
+                continue;
+            }
+            const std::uint64_t archive = writer.next_seq();
+            const RowId content = store(writer, some_picture(number));
+            expect_ok(writer.add_item(some_item(archive, std::to_string(i), content)));
+            ItemRecord member = some_item(archive + 1, fmt::format("{}!x", i), content);
+            member.parent_seq = archive;
+            expect_ok(writer.add_item(member));
+        }
+        expect_ok(writer.commit());
+    }
+    value_of(join_attachments(file, exhibit.id));
+    match_list(file, "known");
+    expect_ok(file.check());
+    return canonical_of(file, folder.string() + ".jsonl");
+}
+
+TEST(CanonicalExport, DoesNotShowInHowManyPartsAnExhibitWasRead) {
+    const TempFolder temp;
+    const std::string whole = exported_in_parts(temp.path() / "one", {});
+    EXPECT_NE(whole.find("\"item_seq\":6"), std::string::npos);
+    EXPECT_EQ(exported_in_parts(temp.path() / "three", {3, 7}), whole);
+    EXPECT_EQ(exported_in_parts(temp.path() / "other", {1, 2, 4, 8}), whole);
+}
+
 // Each change is one that a report or a court would care about: it must show.
 TEST(CanonicalExport, OfDifferentContentDiffers) {
     const TempFolder temp;
