@@ -99,8 +99,8 @@ Result<std::vector<JobCounts>> job_counts(Case& file) {
     Database& database = file.database();
     std::vector<JobCounts> all;
     auto read = database.each(fmt::format("SELECT operation, "
-                                          "sum(CASE WHEN lease_until_us >= {0} THEN 0 ELSE 1 END), "
-                                          "sum(CASE WHEN lease_until_us >= {0} THEN 1 ELSE 0 END), "
+                                          "sum(CASE WHEN lease_until_us > {0} THEN 0 ELSE 1 END), "
+                                          "sum(CASE WHEN lease_until_us > {0} THEN 1 ELSE 0 END), "
                                           "sum(CASE WHEN attempts > 1 THEN 1 ELSE 0 END) "
                                           "FROM jobs GROUP BY operation ORDER BY min(priority)",
                                           server_now_us(database.dialect())),

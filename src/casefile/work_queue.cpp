@@ -52,7 +52,8 @@ Result<void> insert_part(Database& database, RowId exhibit, const PartRecord& pa
 }
 
 // The statement that claims differs in one thing: PostgreSQL passes over what another is claiming
-// at this moment, in SQLite nobody else is.
+// at this moment, in SQLite nobody else is. The jobs are chosen once, however the update is planned
+// (MATERIALIZED): a choice made anew for each row could claim more than was asked for.
 std::string claim_sql(Dialect dialect, const Claim& claim) {
     std::string which;
     if (claim.exhibit) {
@@ -62,10 +63,11 @@ std::string claim_sql(Dialect dialect, const Claim& claim) {
         which += fmt::format(" AND operation = '{}'", facts_of(*claim.operation).name);
     }
     return fmt::format(
-        "UPDATE jobs SET lease_until_us = {0} + $1, worker = $2, token = token + 1, "
-        "attempts = attempts + 1 WHERE id IN (SELECT id FROM jobs "
-        "WHERE (lease_until_us IS NULL OR lease_until_us < {0}){1} "
-        "ORDER BY priority, exhibit_id, part LIMIT $3{2}) "
+        "WITH free AS MATERIALIZED (SELECT id FROM jobs "
+        "WHERE (lease_until_us IS NULL OR lease_until_us <= {0}){1} "
+        "ORDER BY priority, exhibit_id, part LIMIT $1{2}) "
+        "UPDATE jobs SET lease_until_us = {0} + $2, worker = $3, token = token + 1, "
+        "attempts = attempts + 1 WHERE id IN (SELECT id FROM free) "
         "RETURNING id, exhibit_id, part, operation, attempts, token, started_seq, started_count, "
         "priority",
         server_now_us(dialect), which,
@@ -178,7 +180,7 @@ Result<std::vector<Job>> claim(Case& file, const Claim& claim) {
                     job.operation = *known;
                     return {};
                 },
-                claim.lease.count() * 1000, claim.worker, claim.most);
+                claim.most, claim.lease.count() * 1000, claim.worker);
     if (!read) {
         return fail(std::move(read).error());
     }
@@ -195,24 +197,22 @@ Result<std::vector<Job>> claim(Case& file, const Claim& claim) {
 Result<std::uint64_t> heartbeat(Case& file, std::string_view worker,
                                 std::chrono::milliseconds lease) {
     Database& database = file.database();
-    const std::string now(server_now_us(database.dialect()));
     // A lease that ran out is not renewed: somebody may have claimed what it held.
-    const auto renewed =
-        database.scalar(fmt::format("WITH renewed AS (SELECT id FROM jobs WHERE worker = $1 "
-                                    "AND lease_until_us >= {}) SELECT count(*) FROM renewed",
-                                    now),
-                        worker);
-    if (!renewed) {
-        return fail(renewed.error());
+    const auto renew = database.kept(fmt::format(
+        "UPDATE jobs SET lease_until_us = {0} + $1 WHERE worker = $2 AND lease_until_us > {0} "
+        "RETURNING part",
+        server_now_us(database.dialect())));
+    if (!renew) {
+        return fail(renew.error());
     }
-    auto done = database.run(fmt::format("UPDATE jobs SET lease_until_us = {0} + $1 "
-                                         "WHERE worker = $2 AND lease_until_us >= {0}",
-                                         now),
-                             lease.count() * 1000, worker);
-    if (!done) {
-        return fail(std::move(done).error());
-    }
-    return static_cast<std::uint64_t>(renewed->value_or(0));
+    std::uint64_t renewed = 0;
+    auto done = (*renew)->rows_of(
+        [&](Row& /*row*/) -> Result<void> {
+            ++renewed;
+            return {};
+        },
+        lease.count() * 1000, worker);
+    return done ? Result<std::uint64_t>(renewed) : fail(std::move(done).error());
 }
 
 Result<void> advance(Database& database, const Job& job, int attempts) {
