@@ -180,8 +180,9 @@ Result<Case> Case::create(const std::string& place, const CaseInfo& info) {
     if (complete.created.kind != TimeKind::utc) {
         complete.created = now();
     }
-    auto made = is_postgres_url(place) ? create_on_server(place, complete)
-                                       : create_in_folder(place, complete);
+    const auto fill = [&](Database& database) { return fill_new_case(database, complete); };
+    auto made =
+        is_postgres_url(place) ? create_on_server(place, fill) : create_in_folder(place, fill);
     if (!made) {
         return fail(std::move(made).error());
     }

@@ -41,25 +41,37 @@ class NewFolder {
     fs::path path_;
 };
 
-Result<void> make_database(const fs::path& file, const CaseInfo& info) {
-    if (const UniqueFd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-        !made) {
-        return fail(system_error("the case cannot be created"));
-    }
+Result<void> make_database(const fs::path& file, const FillCase& fill, const char* journal) {
     auto driver = open_sqlite(file, Access::write, UniqueFd());
     if (!driver) {
         return fail(std::move(driver).error());
     }
     Database database(std::move(*driver), Access::write);
-    if (auto marked = database.exec(kMark); !marked) {
-        return marked;
+    for (const char* pragma : {journal, kMark}) {
+        if (auto done = database.exec(pragma); !done) {
+            return done;
+        }
     }
-    return fill_new_case(database, info);
+    return fill(database);
+}
+
+Result<void> check_plain_file(const fs::path& file) {
+    struct stat status{};
+    if (::lstat(file.c_str(), &status) != 0) {
+        const Errc code = errno == ENOENT || errno == ENOTDIR ? Errc::not_found : Errc::io;
+        return fail(code, "there is no case");
+    }
+    return S_ISREG(status.st_mode) ? Result<void>()
+                                   : fail(Errc::malformed, "the case is not a plain file");
 }
 
 } // namespace
 
-Result<void> create_in_folder(const fs::path& folder, const CaseInfo& info) {
+Result<void> create_in_file(const fs::path& file, const FillCase& fill) {
+    return make_database(file, fill, "PRAGMA journal_mode = DELETE");
+}
+
+Result<void> create_in_folder(const fs::path& folder, const FillCase& fill) {
     if (folder.empty()) {
         return fail(Errc::invalid_argument, "a case needs a folder");
     }
@@ -67,12 +79,21 @@ Result<void> create_in_folder(const fs::path& folder, const CaseInfo& info) {
     if (fs::exists(fs::symlink_status(place))) {
         return fail(Errc::invalid_argument, "something lies there already");
     }
+    const auto id = make_uuid();
+    if (!id) {
+        return fail(id.error());
+    }
     const fs::path parent = place.has_parent_path() ? place.parent_path() : fs::path(".");
-    NewFolder building(parent / fmt::format(".{}.{}.part", place.filename().string(), info.id));
+    NewFolder building(parent / fmt::format(".{}.{}.part", place.filename().string(), *id));
     if (::mkdir(building.path().c_str(), 0700) != 0) {
         return fail(system_error("the folder of the case cannot be made"));
     }
-    if (auto made = make_database(building.path() / kDatabaseName, info); !made) {
+    const fs::path file = building.path() / kDatabaseName;
+    if (const UniqueFd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        !made) {
+        return fail(system_error("the case cannot be created"));
+    }
+    if (auto made = make_database(file, fill, "PRAGMA journal_mode = WAL"); !made) {
         return made;
     }
     if (auto named = rename_to_free_name(building.path(), place); !named) {
@@ -87,13 +108,8 @@ Result<std::unique_ptr<ConnectionDriver>> open_in_folder(const fs::path& folder,
         return fail(Errc::invalid_argument, "a case needs a folder");
     }
     const fs::path file = folder / kDatabaseName;
-    struct stat status{};
-    if (::lstat(file.c_str(), &status) != 0) {
-        const Errc code = errno == ENOENT || errno == ENOTDIR ? Errc::not_found : Errc::io;
-        return fail(code, "there is no case");
-    }
-    if (!S_ISREG(status.st_mode)) {
-        return fail(Errc::malformed, "case.sqlite is not a plain file");
+    if (auto plain = check_plain_file(file); !plain) {
+        return fail(std::move(plain).error());
     }
     UniqueFd lock;
     if (access == Access::write) {
@@ -104,6 +120,13 @@ Result<std::unique_ptr<ConnectionDriver>> open_in_folder(const fs::path& folder,
         lock = std::move(*taken);
     }
     return open_sqlite(file, access, std::move(lock));
+}
+
+Result<std::unique_ptr<ConnectionDriver>> open_file(const fs::path& file) {
+    if (auto plain = check_plain_file(file); !plain) {
+        return fail(std::move(plain).error());
+    }
+    return open_sqlite(file, Access::read, UniqueFd());
 }
 
 Result<void> check_file(Database& database) {

@@ -5,6 +5,7 @@
 /// The two places where a case can lie: how an empty one is made there, and how it is opened.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,9 +15,17 @@
 
 namespace rempart::casefile {
 
+/// Makes an empty database a case: fill_new_case(), or rows of another case.
+using FillCase = std::function<Result<void>(Database&)>;
+
 /// Built beside and renamed: a crash in between leaves no half case under the name.
 [[nodiscard]] Result<void> create_in_folder(const std::filesystem::path& folder,
-                                            const CaseInfo& info);
+                                            const FillCase& fill);
+/// The same in one file, which is there and empty, without a journal beside it.
+[[nodiscard]] Result<void> create_in_file(const std::filesystem::path& file, const FillCase& fill);
+/// Opens a case's file for reading, wherever it lies. \return `not_found`, `malformed`, `io`.
+[[nodiscard]] Result<std::unique_ptr<ConnectionDriver>>
+open_file(const std::filesystem::path& file);
 /// With the case's write lock if it is to be written.
 [[nodiscard]] Result<std::unique_ptr<ConnectionDriver>>
 open_in_folder(const std::filesystem::path& folder, Access access);
@@ -24,7 +33,7 @@ open_in_folder(const std::filesystem::path& folder, Access access);
 [[nodiscard]] Result<void> check_file(Database& database);
 
 /// In one transaction, in a database that holds no case yet.
-[[nodiscard]] Result<void> create_on_server(const std::string& url, const CaseInfo& info);
+[[nodiscard]] Result<void> create_on_server(const std::string& url, const FillCase& fill);
 
 /// The first rows of a new case, in a database that holds nothing yet.
 [[nodiscard]] Result<void> fill_new_case(Database& database, const CaseInfo& info);

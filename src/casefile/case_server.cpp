@@ -56,7 +56,7 @@ Result<void> create_database(const std::string& url) {
 
 } // namespace
 
-Result<void> create_on_server(const std::string& url, const CaseInfo& info) {
+Result<void> create_on_server(const std::string& url, const FillCase& fill) {
     auto driver = open_postgres(url, Access::write);
     if (!driver && driver.error().code == Errc::refused) {
         if (create_database(url)) { // else the first refusal is the one to tell
@@ -79,7 +79,7 @@ Result<void> create_on_server(const std::string& url, const CaseInfo& info) {
     if (tables->value_or(0) > 0) {
         return fail(Errc::invalid_argument, "something lies in that database already");
     }
-    if (auto filled = fill_new_case(database, info); !filled) {
+    if (auto filled = fill(database); !filled) {
         return filled;
     }
     // Without the right to make roles the case is made all the same; role_state() says so.

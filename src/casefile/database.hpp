@@ -210,6 +210,7 @@ class Inserter {
         return driver_->end_row();
     }
     [[nodiscard]] Result<void> flush() { return driver_->flush(); }
+    [[nodiscard]] InserterDriver& driver() const { return *driver_; }
 
   private:
     friend class Database;

@@ -2,15 +2,39 @@
 #include "rempart/casefile/export.hpp"
 
 #include "casefile/canonical.hpp"
+#include "casefile/case_place.hpp"
+#include "casefile/case_tables.hpp"
 #include "casefile/database.hpp"
 #include "casefile/file_ops.hpp"
+#include "casefile/migrations.hpp"
 
 namespace rempart::casefile {
+
+namespace {
+
+Result<void> fill_with_rows_of(Database& from, Database& to) {
+    if (auto made = migrate_empty(to, migrations()); !made) {
+        return made;
+    }
+    auto all = Transaction::begin(to);
+    if (!all) {
+        return fail(std::move(all).error());
+    }
+    auto copied = copy_rows(from, to);
+    return copied ? all->commit() : copied;
+}
+
+} // namespace
 
 Result<void> export_database(Case& file, const std::filesystem::path& target) {
     auto copy = NewFile::beside(target);
     if (!copy) {
         return fail(std::move(copy).error());
+    }
+    if (file.on_server()) {
+        auto made = create_in_file(
+            copy->path(), [&](Database& to) { return fill_with_rows_of(file.database(), to); });
+        return made ? copy->publish() : made;
     }
     // VACUUM INTO takes an empty file, copies one consistent state, and leaves no journal: the copy
     // is not in WAL mode.
@@ -19,6 +43,24 @@ Result<void> export_database(Case& file, const std::filesystem::path& target) {
         return copied;
     }
     return copy->publish();
+}
+
+// Rows are copied, never the file: it may hold more than a case does (triggers, views), or another
+// schema under the same names.
+Result<void> import_case(const std::filesystem::path& file, const std::string& place) {
+    auto driver = open_file(file);
+    if (!driver) {
+        return fail(std::move(driver).error());
+    }
+    Database from(std::move(*driver), Access::read);
+    if (auto known = migrate(from, migrations()); !known) {
+        return known;
+    }
+    if (auto sound = check_file(from); !sound) {
+        return sound;
+    }
+    const auto fill = [&](Database& to) { return fill_with_rows_of(from, to); };
+    return is_postgres_url(place) ? create_on_server(place, fill) : create_in_folder(place, fill);
 }
 
 Result<void> export_canonical(Case& file, const std::filesystem::path& target) {
