@@ -46,7 +46,7 @@ void purpose_option(CLI::App* app, Args& args) {
 }
 
 void define_case(CLI::App& root, Definitions& definitions) {
-    CLI::App* group = root.add_subcommand("case", "Make, check and export a case");
+    CLI::App* group = root.add_subcommand("case", "Make, check, export and import a case");
     group->require_subcommand(1);
     const auto make = std::make_shared<CaseNew>();
     CLI::App* app = command(*group, definitions, "new", "Make an empty case", make);
@@ -83,6 +83,11 @@ void define_case(CLI::App& root, Definitions& definitions) {
                   "Sorted JSON lines without what depends on the run: equal evidence, equal bytes");
     app->add_option("--recipient", out->recipient, "Who is given the file, for the log");
     purpose_option(app, *out);
+    const auto in = std::make_shared<CaseImport>();
+    app = command(*group, definitions, "import",
+                  "Make a case of a file that `case export` wrote, row for row", in);
+    app->add_option("FILE", in->source, "The file; without --canonical")->required();
+    case_folder(app, *in);
 }
 
 void define_list(CLI::App& root, Definitions& definitions) {

@@ -33,6 +33,9 @@ struct CaseExport {
     std::string recipient;
     std::optional<std::string> purpose; ///< None: the case's own.
 };
+struct CaseImport {
+    std::string source, folder;
+};
 struct AuditShow {
     std::string folder;
     std::optional<std::string> purpose;
@@ -115,9 +118,9 @@ struct Print {
 };
 
 using Request =
-    std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, ListAdd, ListShow, IngestArgs, Show,
-                 Find, Fingerprint, Match, Report, Print, AuditShow, AuditCheckpoint, AuditProof,
-                 AuditCheck, AuditStamp, WorkerArgs, Status>;
+    std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, CaseImport, ListAdd, ListShow,
+                 IngestArgs, Show, Find, Fingerprint, Match, Report, Print, AuditShow,
+                 AuditCheckpoint, AuditProof, AuditCheck, AuditStamp, WorkerArgs, Status>;
 
 struct Parsed {
     int exit_status = 0; ///< 2 after wrong use, whose message went to stderr.

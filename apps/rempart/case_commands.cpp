@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// case new, info, export; list add, show; report; print.
+// case new, info, export, import; list add, show; report; print.
 #include <algorithm>
 #include <chrono>
 
@@ -96,6 +96,11 @@ int run(const CaseExport& args) {
     const auto written = args.canonical ? casefile::export_canonical(*file, args.target)
                                         : casefile::export_database(*file, args.target);
     return written ? kOk : report_error(args.target, written.error());
+}
+
+int run(const CaseImport& args) {
+    const auto made = casefile::import_case(args.source, args.folder);
+    return made ? kOk : report_error(args.source, made.error());
 }
 
 int run(const ListAdd& args) {

@@ -12,6 +12,7 @@ namespace rempart::cli {
 [[nodiscard]] int run(const CaseInfoArgs& args);
 [[nodiscard]] int run(const CaseVerify& args);
 [[nodiscard]] int run(const CaseExport& args);
+[[nodiscard]] int run(const CaseImport& args);
 [[nodiscard]] int run(const ListAdd& args);
 [[nodiscard]] int run(const ListShow& args);
 [[nodiscard]] int run(const IngestArgs& args);
