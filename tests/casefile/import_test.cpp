@@ -73,7 +73,7 @@ void fill_everything(Case& file) {
                                             .most = 1,
                                             .exhibit = {},
                                             .operation = {}}));
-    expect_ok(add_failure(file.database(), jobs.at(0), 3, Error{Errc::io, "a disk"}));
+    expect_ok(add_failure(file, jobs.at(0), 3, Error{Errc::io, "a disk"}));
     WorkerRecord worker;
     worker.name = "w";
     expect_ok(report_worker(file, worker));

@@ -130,9 +130,10 @@ TEST_F(WorkQueue, RefusesWhatComesUnderAnOldTokenAndLeavesNothingOfIt) {
     const Job now = take(1, kLong, "w2").at(0);
     EXPECT_EQ(old.id, now.id);
     const auto add_a_part = [&](Database& database) {
-        return database.run("INSERT INTO parts (exhibit_id, ordinal, first_ordinal, end_ordinal) "
-                            "VALUES ($1, 77, 0, NULL)",
-                            a);
+        return database.run(
+            "INSERT INTO parts (exhibit_id, ordinal, first_ordinal, end_ordinal, depth) "
+            "VALUES ($1, 77, 0, NULL, 0)",
+            a);
     };
     const auto refused = [&](const Result<void>& outcome) {
         EXPECT_EQ(error_of(outcome).code, Errc::refused);
@@ -220,8 +221,8 @@ TEST_F(WorkQueue, RenewsOnlyLeasesThatLive) {
 TEST_F(WorkQueue, TellsWhatWasGivenUp) {
     planned("A", 2);
     const auto jobs = take(2);
-    expect_ok(add_failure(file_.database(), jobs[1], 7, Error{Errc::deadline, "a deadline"}));
-    expect_ok(add_failure(file_.database(), jobs[0], std::nullopt, Error{Errc::io, "a disk"}));
+    expect_ok(add_failure(file_, jobs[1], 7, Error{Errc::deadline, "a deadline"}));
+    expect_ok(add_failure(file_, jobs[0], std::nullopt, Error{Errc::io, "a disk"}));
     const auto all = value_of(failures(file_));
     ASSERT_EQ(all.size(), 2U);
     EXPECT_EQ(all[0].exhibit_label + all[0].operation, "Aexamine");
