@@ -82,9 +82,16 @@ Result<void> create_on_server(const std::string& url, const FillCase& fill) {
     if (auto filled = fill(database); !filled) {
         return filled;
     }
+    std::string id;
+    auto read = database.each("SELECT id FROM case_info", [&](Row& row) -> Result<void> {
+        row.take(id);
+        return {};
+    });
+    if (!read) {
+        return read;
+    }
     // Without the right to make roles the case is made all the same; role_state() says so.
-    if (auto made = set_role_rights(database, info.id);
-        !made && made.error().code != Errc::refused) {
+    if (auto made = set_role_rights(database, id); !made && made.error().code != Errc::refused) {
         return made;
     }
     return whole->commit();
