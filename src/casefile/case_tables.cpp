@@ -40,6 +40,8 @@ constexpr std::array kTables{
     CaseTable{"jobs", "id"},
     CaseTable{"job_failures", "id"},
     CaseTable{"workers", "name"},
+    CaseTable{"decisions", "id"},
+    CaseTable{"role_changes", "id"},
 };
 constexpr std::array<std::string_view, 5> kDerived{
     "schema_migrations", "search_progress", "messages_words", "items_words", "metadata_words"};
@@ -162,10 +164,24 @@ Result<void> copy_rows(Database& from, Database& to) {
     if (!snapshot) {
         return fail(snapshot.error());
     }
+    // The guards ask who does it now; these rows tell what others did, and the log proves them.
+    const auto guards = [&](std::string_view state) {
+        return to.dialect() == Dialect::sqlite
+                   ? Result<void>()
+                   : to.exec(fmt::format("ALTER TABLE audit_log {0} TRIGGER USER; "
+                                         "ALTER TABLE decisions {0} TRIGGER USER",
+                                         state));
+    };
+    if (auto off = guards("DISABLE"); !off) {
+        return off;
+    }
     for (const CaseTable& table : kTables) {
         if (auto copied = copy_table(from, to, table); !copied) {
             return copied;
         }
+    }
+    if (auto on = guards("ENABLE"); !on) {
+        return on;
     }
     return to.dialect() == Dialect::postgres ? number_behind(to) : Result<void>();
 }
