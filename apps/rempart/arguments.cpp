@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "rempart/casefile/decisions.hpp"
+#include "rempart/casefile/roles.hpp"
 #include "rempart/manual.hpp"
 
 namespace rempart::cli {
@@ -43,6 +45,39 @@ template <typename Args>
 void purpose_option(CLI::App* app, Args& args) {
     app->add_option("--purpose", args.purpose,
                     "Why, for the log of the case (default: the purpose of the case)");
+}
+
+void define_roles(CLI::App& group, Definitions& definitions) {
+    struct Row {
+        const char* name;
+        const char* what;
+        CaseRoles::What kind;
+    };
+    constexpr Row kRows[] = {
+        {"grant", "Give a user of the server a role in the case", CaseRoles::What::grant},
+        {"revoke", "Take a role back", CaseRoles::What::revoke},
+    };
+    std::vector<std::string> names;
+    for (const casefile::RoleFacts& role : casefile::kRoles) {
+        names.emplace_back(role.name);
+    }
+    for (const Row& row : kRows) {
+        const auto args = std::make_shared<CaseRoles>();
+        args->what = row.kind;
+        CLI::App* app = command(group, definitions, row.name, row.what, args);
+        case_folder(app, *args);
+        app->add_option("--user", args->user, "Name of the user on the server")->required();
+        app->add_option("--role", args->role, "See docs/roles.md")
+            ->required()
+            ->check(CLI::IsMember(names));
+    }
+    const auto show = std::make_shared<CaseRoles>();
+    CLI::App* app =
+        command(group, definitions, "roles", "Who has which role in a case on a server", show);
+    case_folder(app, *show);
+    app->add_flag("--enforce", show->enforce,
+                  "Make the roles on the server, or set their rights anew");
+    json_flag(app, *show);
 }
 
 void define_case(CLI::App& root, Definitions& definitions) {
@@ -88,6 +123,35 @@ void define_case(CLI::App& root, Definitions& definitions) {
                   "Make a case of a file that `case export` wrote, row for row", in);
     app->add_option("FILE", in->source, "The file; without --canonical")->required();
     case_folder(app, *in);
+    define_roles(*group, definitions);
+}
+
+void define_decision(CLI::App& root, Definitions& definitions) {
+    CLI::App* group =
+        root.add_subcommand("decision", "What one person asks for and another decides");
+    group->require_subcommand(1);
+    const auto ask = std::make_shared<DecisionAsk>();
+    CLI::App* app = command(*group, definitions, "ask", "Ask for a decision", ask);
+    case_folder(app, *ask);
+    app->add_option("--kind", ask->kind, "What needs two persons")
+        ->required()
+        ->check(CLI::IsMember(std::vector<std::string>(casefile::kDecisionKinds.begin(),
+                                                       casefile::kDecisionKinds.end())));
+    app->add_option("--subject", ask->subject, "What exactly: a digest or a label")->required();
+    app->add_option("--reason", ask->reason, "Why")->required();
+    const auto decide = std::make_shared<DecisionDecide>();
+    app = command(*group, definitions, "decide", "Decide what somebody else asked for", decide);
+    case_folder(app, *decide);
+    app->add_option("ID", decide->id, "Number of the decision, as `decision show` prints it")
+        ->required();
+    app->add_option("--verdict", decide->verdict, "approved or refused")
+        ->required()
+        ->check(CLI::IsMember({"approved", "refused"}));
+    app->add_option("--note", decide->note, "What speaks for the verdict");
+    const auto show = std::make_shared<DecisionShow>();
+    app = command(*group, definitions, "show", "Every decision, open ones too", show);
+    case_folder(app, *show);
+    json_flag(app, *show);
 }
 
 void define_list(CLI::App& root, Definitions& definitions) {
@@ -312,6 +376,7 @@ Parsed parse_arguments(int argc, char** argv) {
     define_match(root, definitions);
     define_report(root, definitions);
     define_audit(root, definitions);
+    define_decision(root, definitions);
     define_manual(root, definitions);
     try {
         root.parse(argc, argv);

@@ -55,6 +55,23 @@ struct AuditCheck {
 struct AuditStamp {
     std::string checkpoint, query, token, ca;
 };
+/// case grant, revoke, roles.
+struct CaseRoles {
+    enum class What { grant, revoke, show } what = What::show;
+    std::string folder, user, role;
+    bool enforce = false, json = false;
+};
+struct DecisionAsk {
+    std::string folder, kind, subject, reason;
+};
+struct DecisionDecide {
+    std::string folder, verdict, note;
+    std::int64_t id = 0;
+};
+struct DecisionShow {
+    std::string folder;
+    bool json = false;
+};
 struct ListAdd {
     std::string folder;
     std::vector<std::string> files;
@@ -120,7 +137,8 @@ struct Print {
 using Request =
     std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, CaseImport, ListAdd, ListShow,
                  IngestArgs, Show, Find, Fingerprint, Match, Report, Print, AuditShow,
-                 AuditCheckpoint, AuditProof, AuditCheck, AuditStamp, WorkerArgs, Status>;
+                 AuditCheckpoint, AuditProof, AuditCheck, AuditStamp, WorkerArgs, Status, CaseRoles,
+                 DecisionAsk, DecisionDecide, DecisionShow>;
 
 struct Parsed {
     int exit_status = 0; ///< 2 after wrong use, whose message went to stderr.

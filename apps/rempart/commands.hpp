@@ -13,6 +13,10 @@ namespace rempart::cli {
 [[nodiscard]] int run(const CaseVerify& args);
 [[nodiscard]] int run(const CaseExport& args);
 [[nodiscard]] int run(const CaseImport& args);
+[[nodiscard]] int run(const CaseRoles& args);
+[[nodiscard]] int run(const DecisionAsk& args);
+[[nodiscard]] int run(const DecisionDecide& args);
+[[nodiscard]] int run(const DecisionShow& args);
 [[nodiscard]] int run(const ListAdd& args);
 [[nodiscard]] int run(const ListShow& args);
 [[nodiscard]] int run(const IngestArgs& args);

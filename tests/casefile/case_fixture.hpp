@@ -123,7 +123,8 @@ inline void drop_guards(Case& file) {
             ? "DO $$ DECLARE c record; BEGIN FOR c IN SELECT conrelid::regclass AS place, conname "
               "FROM pg_constraint WHERE contype IN ('c', 'f') AND connamespace = "
               "'public'::regnamespace LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', "
-              "c.place, c.conname); END LOOP; END $$"
+              "c.place, c.conname); END LOOP; END $$; ALTER TABLE decisions DISABLE TRIGGER USER; "
+              "ALTER TABLE audit_log DISABLE TRIGGER USER"
             : "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON"));
 }
 

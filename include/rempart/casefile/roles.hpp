@@ -3,7 +3,7 @@
 
 /// \file
 /// Who may do what with a case on a PostgreSQL server, and how the server itself is made to keep to
-/// it. docs/roles.md says the same for an administrator, docs/adr/0005-roles-in-the-database.md why
+/// it. docs/roles.md says the same for an administrator, docs/adr/0006-roles-in-the-database.md why
 /// it is done so.
 ///
 /// A case has one group role of the server for each Role, which cannot log in; people log in as
