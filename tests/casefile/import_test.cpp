@@ -64,6 +64,7 @@ void fill_everything(Case& file) {
     fill_list(file, "known", "alert", std::array<std::uint64_t, 2>{2, 3});
     match_list(file, "known");
     fill_groups(file);
+    fill_decisions(file);
     ExhibitRecord last = some_exhibit("C");
     last.error = Error{Errc::damaged, "an end"};
     const RowId id = value_of(add_exhibit(file, last));
