@@ -245,15 +245,21 @@ Result<audit::RecordProof> prove_record(Case& file, std::uint64_t index) {
 Result<void>
 each_log_record(Case& file,
                 const std::function<Result<void>(std::uint64_t, const std::string&)>& take) {
-    return file.database().each("SELECT idx, record FROM audit_log ORDER BY idx",
-                                [&](Row& row) -> Result<void> {
-                                    std::uint64_t index = 0;
-                                    std::string record;
-                                    if (!row.take(index, record)) {
-                                        return Row::damaged();
-                                    }
-                                    return take(index, record);
-                                });
+    return each_record_text(file.database(), take);
+}
+
+Result<void>
+each_record_text(Database& database,
+                 const std::function<Result<void>(std::uint64_t, const std::string&)>& take) {
+    return database.each("SELECT idx, record FROM audit_log ORDER BY idx",
+                         [&](Row& row) -> Result<void> {
+                             std::uint64_t index = 0;
+                             std::string record;
+                             if (!row.take(index, record)) {
+                                 return Row::damaged();
+                             }
+                             return take(index, record);
+                         });
 }
 
 } // namespace rempart::casefile

@@ -4,6 +4,10 @@
 /// \file
 /// How the tree of the log is stored, for those who append, prove and verify.
 
+#include <cstdint>
+#include <functional>
+#include <string>
+
 #include "casefile/database.hpp"
 #include "rempart/audit/merkle.hpp"
 #include "rempart/core/result.hpp"
@@ -24,6 +28,11 @@ inline constexpr unsigned kNodeStride = 4;
 /// \return `integrity` if they are not there.
 [[nodiscard]] Result<audit::Hash> stored_node(Database& database, unsigned height,
                                               std::uint64_t index);
+
+/// Calls `take` with the number and text of each record, in order.
+[[nodiscard]] Result<void>
+each_record_text(Database& database,
+                 const std::function<Result<void>(std::uint64_t, const std::string&)>& take);
 
 /// Makes the empty log of a new case, or of one that is older than its log.
 [[nodiscard]] Result<void> begin_log(Database& database);

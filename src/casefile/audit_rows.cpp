@@ -52,9 +52,15 @@ void note(AuditVerdict& verdict, AuditFault fault) {
     }
 }
 
+const SealedTableFacts* RowAudit::facts_named(std::string_view table) const {
+    const auto found = std::find_if(facts_.begin(), facts_.end(),
+                                    [&](const auto& facts) { return facts.name == table; });
+    return found == facts_.end() ? nullptr : &*found;
+}
+
 Result<void> RowAudit::learn(std::uint64_t record, const AuditEntry& entry) {
     for (const RowChange& change : entry.changes) {
-        const SealedTableFacts* facts = sealed_table_named(change.table);
+        const SealedTableFacts* facts = facts_named(change.table);
         if (facts == nullptr) {
             return fail(Errc::malformed, "a change names a table that is not sealed");
         }
@@ -62,7 +68,7 @@ Result<void> RowAudit::learn(std::uint64_t record, const AuditEntry& entry) {
             {record, change.was, change.now});
     }
     for (const RowSeal& seal : entry.seals) {
-        const SealedTableFacts* facts = sealed_table_named(seal.table);
+        const SealedTableFacts* facts = facts_named(seal.table);
         if (facts == nullptr || seal.first > seal.last || seal.count == 0) {
             return fail(Errc::malformed, "a seal names a table or range that is not one");
         }
@@ -158,7 +164,7 @@ Result<AuditFault> RowAudit::name_fault(std::uint64_t record, std::size_t ordina
 
 Result<void> RowAudit::check(std::uint64_t record, std::size_t ordinal, const RowSeal& seal,
                              AuditVerdict& verdict) {
-    const SealedTableFacts* facts = sealed_table_named(seal.table);
+    const SealedTableFacts* facts = facts_named(seal.table);
     if (facts == nullptr) {
         return {}; // learn() has refused the record
     }
@@ -249,7 +255,7 @@ Result<void> RowAudit::check_coverage(const SealedTableFacts& facts, Table& tabl
 }
 
 Result<void> RowAudit::finish(AuditVerdict& verdict) {
-    for (const SealedTableFacts& facts : sealed_tables()) {
+    for (const SealedTableFacts& facts : facts_) {
         Table& table = tables_[facts.table];
         for (const auto step : {&RowAudit::check_histories, &RowAudit::check_coverage}) {
             if (auto checked = (this->*step)(facts, table, verdict); !checked) {

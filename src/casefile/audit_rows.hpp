@@ -7,6 +7,8 @@
 
 #include <map>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,7 +21,9 @@ namespace rempart::casefile {
 /// For one thread.
 class RowAudit {
   public:
-    explicit RowAudit(Database& database) : database_(database) {}
+    /// \param tables all that are sealed in that database.
+    RowAudit(Database& database, std::span<const SealedTableFacts> tables)
+        : database_(database), facts_(tables) {}
 
     /// Learns what an entry changes and seals. \return `malformed` for a table that is not sealed.
     [[nodiscard]] Result<void> learn(std::uint64_t record, const AuditEntry& entry);
@@ -62,9 +66,22 @@ class RowAudit {
     [[nodiscard]] Result<void> check_gap(const SealedTableFacts& facts, const Table& table,
                                          Range gap, AuditVerdict& verdict);
 
+    [[nodiscard]] const SealedTableFacts* facts_named(std::string_view table) const;
+
     Database& database_;
+    std::span<const SealedTableFacts> facts_;
     std::map<SealedTable, Table> tables_;
 };
+
+struct ExpectedCheckpoints {
+    std::span<const KeptCheckpoint> kept;
+    std::string origin; ///< Whose log they are of.
+    std::optional<audit::PublicKey> key;
+};
+/// verify_log() for any database with a log: a case or a memory.
+[[nodiscard]] Result<AuditVerdict> verify_log_of(Database& database,
+                                                 std::span<const SealedTableFacts> tables,
+                                                 const ExpectedCheckpoints& checkpoints);
 
 /// Adds `fault` unless there are enough.
 void note(AuditVerdict& verdict, AuditFault fault);

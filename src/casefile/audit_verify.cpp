@@ -66,8 +66,8 @@ struct Believed {
 
 class LogAudit {
   public:
-    LogAudit(Case& file, AuditVerdict& verdict)
-        : database_(file.database()), verdict_(verdict), rows_(database_) {}
+    LogAudit(Database& database, std::span<const SealedTableFacts> tables, AuditVerdict& verdict)
+        : database_(database), verdict_(verdict), rows_(database_, tables) {}
 
     void believe(std::span<const KeptCheckpoint> checkpoints, const std::string& origin,
                  const std::optional<audit::PublicKey>& key);
@@ -339,13 +339,19 @@ std::string log_origin(const CaseInfo& info) {
 
 Result<AuditVerdict> verify_log(Case& file, std::span<const KeptCheckpoint> checkpoints,
                                 const std::optional<audit::PublicKey>& key) {
-    const auto snapshot = Snapshot::begin(file.database());
+    return verify_log_of(file.database(), sealed_tables(),
+                         {.kept = checkpoints, .origin = log_origin(file.info()), .key = key});
+}
+
+Result<AuditVerdict> verify_log_of(Database& database, std::span<const SealedTableFacts> tables,
+                                   const ExpectedCheckpoints& checkpoints) {
+    const auto snapshot = Snapshot::begin(database);
     if (!snapshot) {
         return fail(snapshot.error());
     }
     AuditVerdict verdict;
-    LogAudit log(file, verdict);
-    log.believe(checkpoints, log_origin(file.info()), key);
+    LogAudit log(database, tables, verdict);
+    log.believe(checkpoints.kept, checkpoints.origin, checkpoints.key);
     if (auto ran = log.run(); !ran) {
         return fail(std::move(ran).error());
     }

@@ -1,71 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/casefile/case.hpp"
 
-#include <chrono>
 #include <cstdlib>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "casefile/audit_log.hpp"
 #include "casefile/case_place.hpp"
 #include "casefile/database.hpp"
-#include "casefile/file_ops.hpp"
+#include "casefile/info_row.hpp"
 #include "casefile/migrations.hpp"
 #include "casefile/role_rights.hpp"
 #include "casefile/row_seal.hpp"
+#include "rempart/casefile/audit.hpp"
 
 namespace rempart::casefile {
 namespace {
 
-// What a case may not be without: the law asks for each (purpose limitation, storage limitation).
-Result<void> check_required(const CaseInfo& info) {
-    const std::pair<const char*, const std::string&> fields[] = {
-        {"a name", info.name},
-        {"an authority", info.authority},
-        {"a legal basis", info.legal_basis},
-        {"a purpose", info.purpose},
-        {"a review date", info.review_date}};
-    for (const auto& [what, value] : fields) {
-        if (value.find_first_not_of(" \t\r\n") == std::string::npos) {
-            return fail(Errc::invalid_argument, fmt::format("a case needs {}", what));
-        }
-    }
-    if (info.review_date.size() != 10 || !parse_time(info.review_date + "T00:00:00")) {
-        return fail(Errc::invalid_argument,
-                    "the review date is not a day that exists, as YYYY-MM-DD");
-    }
-    return {};
-}
-
-TimeValue now() {
-    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-    return {TimeKind::utc,
-            std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
-}
-
-// The first record: it seals what the case was made as, and in a case that is older than its log
-// all rows that it holds.
-Result<void> begin_case_log(Database& database, AuditAct act, const CaseInfo& info) {
-    if (auto begun = begin_log(database); !begun) {
-        return begun;
-    }
+AuditEntry first_entry(AuditAct act, const CaseInfo& info) {
     AuditEntry entry;
     entry.act = act;
     entry.purpose = info.purpose;
     entry.subject = {{"case", info.id}};
-    for (const SealedTableFacts& table : sealed_tables()) {
-        auto sealed = seal_stored(database, table.table, std::numeric_limits<RowId>::min(),
-                                  std::numeric_limits<RowId>::max(), entry.seals);
-        if (!sealed) {
-            return sealed;
-        }
-    }
-    if (const auto logged = append(database, entry); !logged) {
-        return fail(logged.error());
-    }
-    return {};
+    return entry;
 }
 
 // A case that an older program made has no log yet.
@@ -82,33 +39,12 @@ Result<void> begin_missing_log(Database& database, const CaseInfo& info) {
     if (!transaction) {
         return fail(std::move(transaction).error());
     }
-    if (auto begun = begin_case_log(database, AuditAct::log_began, info); !begun) {
+    if (auto begun =
+            begin_log_over(database, first_entry(AuditAct::log_began, info), sealed_tables());
+        !begun) {
         return begun;
     }
     return transaction->commit();
-}
-
-Result<CaseInfo> read_info(Database& database) {
-    CaseInfo info;
-    bool found = false;
-    auto read =
-        database.each("SELECT id, name, authority, legal_basis, purpose, review_date, "
-                      "created_us, created_kind FROM case_info",
-                      [&](Row& row) -> Result<void> {
-                          found = true;
-                          if (!row.take(info.id, info.name, info.authority, info.legal_basis,
-                                        info.purpose, info.review_date, info.created)) {
-                              return Row::damaged();
-                          }
-                          return {};
-                      });
-    if (!read) {
-        return fail(std::move(read).error());
-    }
-    if (!found) {
-        return fail(Errc::malformed, "the file holds no case");
-    }
-    return info;
 }
 
 // A damaged file is "no case, or damaged" to the one who opens it.
@@ -129,15 +65,12 @@ Result<void> fill_new_case(Database& database, const CaseInfo& info) {
     if (!transaction) {
         return fail(std::move(transaction).error());
     }
-    auto stored = database.run("INSERT INTO case_info (only_row, id, name, authority, legal_basis, "
-                               "purpose, review_date, created_us, created_kind) "
-                               "VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
-                               info.id, info.name, info.authority, info.legal_basis, info.purpose,
-                               info.review_date, info.created);
-    if (!stored) {
+    if (auto stored = insert_info(database, kCaseInfoTable, info); !stored) {
         return stored;
     }
-    if (auto begun = begin_case_log(database, AuditAct::case_created, info); !begun) {
+    if (auto begun =
+            begin_log_over(database, first_entry(AuditAct::case_created, info), sealed_tables());
+        !begun) {
         return begun;
     }
     return transaction->commit();
@@ -168,19 +101,11 @@ std::filesystem::path Case::spool_folder() const {
 }
 
 Result<Case> Case::create(const std::string& place, const CaseInfo& info) {
-    if (auto checked = check_required(info); !checked) {
-        return fail(std::move(checked).error());
+    const auto complete = complete_info(info, "case");
+    if (!complete) {
+        return fail(complete.error());
     }
-    auto id = make_uuid();
-    if (!id) {
-        return fail(std::move(id).error());
-    }
-    CaseInfo complete = info;
-    complete.id = *id;
-    if (complete.created.kind != TimeKind::utc) {
-        complete.created = now();
-    }
-    const auto fill = [&](Database& database) { return fill_new_case(database, complete); };
+    const auto fill = [&](Database& database) { return fill_new_case(database, *complete); };
     auto made =
         is_postgres_url(place) ? create_on_server(place, fill) : create_in_folder(place, fill);
     if (!made) {
@@ -203,7 +128,7 @@ Result<Case> Case::open(const std::string& place, Access access) {
     if (auto migrated = migrate(*database, migrations()); !migrated) {
         return fail(as_opening_error(std::move(migrated).error()));
     }
-    auto info = read_info(*database);
+    auto info = read_info(*database, kCaseInfoTable);
     if (!info) {
         return fail(as_opening_error(std::move(info).error()));
     }

@@ -32,7 +32,10 @@ open_in_folder(const std::filesystem::path& folder, Access access);
 /// SQLite's own check of pages, indexes and foreign keys.
 [[nodiscard]] Result<void> check_file(Database& database);
 
-/// In one transaction, in a database that holds no case yet.
+/// Fills a database that holds nothing yet, in one transaction; makes the database if the server
+/// has none of that name and lets us.
+[[nodiscard]] Result<void> fill_on_server(const std::string& url, const FillCase& fill);
+/// The same for a case, with its roles.
 [[nodiscard]] Result<void> create_on_server(const std::string& url, const FillCase& fill);
 
 /// The first rows of a new case, in a database that holds nothing yet.

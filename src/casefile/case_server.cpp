@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A case in a database of a PostgreSQL server: how an empty one is made.
+// A case or memory in a database of a PostgreSQL server: how an empty one is made.
 #include <memory>
 
 #include <fmt/format.h>
@@ -56,7 +56,7 @@ Result<void> create_database(const std::string& url) {
 
 } // namespace
 
-Result<void> create_on_server(const std::string& url, const FillCase& fill) {
+Result<void> fill_on_server(const std::string& url, const FillCase& fill) {
     auto driver = open_postgres(url, Access::write);
     if (!driver && driver.error().code == Errc::refused) {
         if (create_database(url)) { // else the first refusal is the one to tell
@@ -82,19 +82,26 @@ Result<void> create_on_server(const std::string& url, const FillCase& fill) {
     if (auto filled = fill(database); !filled) {
         return filled;
     }
-    std::string id;
-    auto read = database.each("SELECT id FROM case_info", [&](Row& row) -> Result<void> {
-        row.take(id);
-        return {};
-    });
-    if (!read) {
-        return read;
-    }
-    // Without the right to make roles the case is made all the same; role_state() says so.
-    if (auto made = set_role_rights(database, id); !made && made.error().code != Errc::refused) {
-        return made;
-    }
     return whole->commit();
+}
+
+Result<void> create_on_server(const std::string& url, const FillCase& fill) {
+    return fill_on_server(url, [&](Database& database) -> Result<void> {
+        if (auto filled = fill(database); !filled) {
+            return filled;
+        }
+        std::string id;
+        auto read = database.each("SELECT id FROM case_info", [&](Row& row) -> Result<void> {
+            row.take(id);
+            return {};
+        });
+        if (!read) {
+            return read;
+        }
+        // Without the right to make roles the case is made all the same; role_state() says so.
+        auto made = set_role_rights(database, id);
+        return !made && made.error().code != Errc::refused ? made : Result<void>();
+    });
 }
 
 } // namespace rempart::casefile

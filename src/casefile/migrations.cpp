@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "casefile/log_schema.hpp"
 #include "casefile/roles_schema.hpp"
 
 namespace rempart::casefile {
@@ -242,23 +243,7 @@ LEFT JOIN contents c ON c.id = i.content_id;
 
 // The audit log (docs/audit.md). A hit gets a number of its own, so that those of one transaction
 // are a range of rows like any others that a record seals.
-constexpr const char* kAudit = R"sql(
-CREATE TABLE audit_log (
-    idx INTEGER PRIMARY KEY, record TEXT NOT NULL, leaf BLOB NOT NULL
-) STRICT;
-CREATE TABLE audit_head (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), size INTEGER NOT NULL,
-    frontier BLOB NOT NULL
-) STRICT;
-CREATE TABLE audit_nodes (
-    height INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
-    PRIMARY KEY (height, idx)
-) STRICT;
-CREATE TABLE audit_marks (
-    log_idx INTEGER NOT NULL, ordinal INTEGER NOT NULL, marks BLOB NOT NULL,
-    PRIMARY KEY (log_idx, ordinal)
-) STRICT;
-
+constexpr auto kAudit = joined(kLogTables, R"sql(
 CREATE TABLE numbered_hits (
     id INTEGER PRIMARY KEY,
     content_id INTEGER NOT NULL REFERENCES contents (id),
@@ -276,7 +261,7 @@ FROM hits ORDER BY content_id, entry_id, match, variant;
 DROP TABLE hits;
 ALTER TABLE numbered_hits RENAME TO hits;
 CREATE INDEX hits_by_list ON hits (list_id, distance);
-)sql";
+)sql");
 
 // Work that is left to do (docs/case-file.md). A table that is written all the time: its rows stay
 // few and short, and PostgreSQL gets room on each page and an eager clean-up.
@@ -309,12 +294,12 @@ constexpr const char* kQueuePostgres =
     "ALTER TABLE jobs SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);";
 
 constexpr std::array kMigrations{Migration{"first schema", kFirst, kFirstSqlite, kFirstPostgres},
-                                 Migration{"audit log", kAudit},
+                                 Migration{"audit log", kAudit.data()},
                                  Migration{"work queue", kQueue, "", kQueuePostgres},
-                                 Migration{"roles", kRolesSchema, "", kRolesPostgres}};
+                                 Migration{"roles", kRolesSchema, "", kRolesPostgres.data()}};
 
-constexpr const char* kVersions = "CREATE TABLE schema_migrations ("
-                                  " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
+constexpr std::string_view kVersions = "CREATE TABLE {} ("
+                                       " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
     for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
@@ -338,7 +323,8 @@ Result<void> run_in_dialect(Database& database, const char* sqlite) {
                                                  : database.exec(in_postgres(sqlite));
 }
 
-Result<void> apply_one(Database& database, const Migration& migration, std::size_t version) {
+Result<void> apply_one(Database& database, const SchemaKind& kind, const Migration& migration,
+                       std::size_t version) {
     auto step = Transaction::begin(database);
     if (!step) {
         return fail(std::move(step).error());
@@ -351,18 +337,32 @@ Result<void> apply_one(Database& database, const Migration& migration, std::size
     if (auto done = database.exec(own); !done) {
         return done;
     }
-    auto noted = database.run("INSERT INTO schema_migrations (version, name) VALUES ($1, $2)",
-                              version, migration.name);
+    auto noted =
+        database.run(fmt::format("INSERT INTO {} (version, name) VALUES ($1, $2)", kind.steps),
+                     version, migration.name);
     return noted ? step->commit() : noted;
 }
 
-Result<void> apply(Database& database, std::span<const Migration> steps, std::size_t done) {
+Result<void> apply(Database& database, const SchemaKind& kind, std::span<const Migration> steps,
+                   std::size_t done) {
     for (; done < steps.size(); ++done) {
-        if (auto applied = apply_one(database, steps[done], done + 1); !applied) {
+        if (auto applied = apply_one(database, kind, steps[done], done + 1); !applied) {
             return applied;
         }
     }
     return {};
+}
+
+// What lies there in its place, as far as we know it.
+Result<void> nothing_of(Database& database, const SchemaKind& kind) {
+    for (const SchemaKind& other : {kCaseSchema, kMemorySchema}) {
+        const auto version = schema_version(database, other);
+        if (version && *version > 0) {
+            return fail(Errc::malformed,
+                        fmt::format("it is a {}, not a {}", other.name, kind.name));
+        }
+    }
+    return fail(Errc::malformed, fmt::format("there is no {} in it", kind.name));
 }
 
 } // namespace
@@ -371,54 +371,56 @@ std::span<const Migration> migrations() noexcept {
     return kMigrations;
 }
 
-Result<int> schema_version(Database& database) {
-    const auto is_case = database.scalar(
+Result<int> schema_version(Database& database, const SchemaKind& kind) {
+    const auto has_steps = database.scalar(
         database.dialect() == Dialect::sqlite
-            ? "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = "
-              "'schema_migrations'"
+            ? "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1"
             : "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = 'public' AND "
-              "tablename = 'schema_migrations'");
-    if (!is_case) {
-        return fail(is_case.error());
+              "tablename = $1",
+        kind.steps);
+    if (!has_steps) {
+        return fail(has_steps.error());
     }
-    if (is_case->value_or(0) == 0) {
+    if (has_steps->value_or(0) == 0) {
         return 0;
     }
-    const auto version = database.scalar("SELECT max(version) FROM schema_migrations");
+    const auto version = database.scalar(fmt::format("SELECT max(version) FROM {}", kind.steps));
     if (!version) {
         return fail(version.error());
     }
     return static_cast<int>(version->value_or(0));
 }
 
-Result<void> migrate(Database& database, std::span<const Migration> steps) {
-    const auto version = schema_version(database);
+Result<void> migrate(Database& database, std::span<const Migration> steps, const SchemaKind& kind) {
+    const auto version = schema_version(database, kind);
     if (!version) {
         return fail(version.error());
     }
     const int newest = static_cast<int>(steps.size());
     if (*version == 0) {
-        return fail(Errc::malformed, "there is no case in it");
+        return nothing_of(database, kind);
     }
     if (*version > newest) {
-        return fail(Errc::unsupported, fmt::format("the case has schema version {}, this program "
+        return fail(Errc::unsupported, fmt::format("the {} has schema version {}, this program "
                                                    "knows up to {}",
-                                                   *version, newest));
+                                                   kind.name, *version, newest));
     }
     if (*version < newest && database.access() == Access::read) {
         return fail(Errc::unsupported,
-                    fmt::format("the case has schema version {}: open it once for writing, which "
+                    fmt::format("the {} has schema version {}: open it once for writing, which "
                                 "brings it to {}",
-                                *version, newest));
+                                kind.name, *version, newest));
     }
-    return apply(database, steps, static_cast<std::size_t>(*version));
+    return apply(database, kind, steps, static_cast<std::size_t>(*version));
 }
 
-Result<void> migrate_empty(Database& database, std::span<const Migration> steps) {
-    if (auto marked = run_in_dialect(database, kVersions); !marked) {
+Result<void> migrate_empty(Database& database, std::span<const Migration> steps,
+                           const SchemaKind& kind) {
+    const std::string versions = fmt::format(kVersions, kind.steps);
+    if (auto marked = run_in_dialect(database, versions.c_str()); !marked) {
         return marked;
     }
-    return apply(database, steps, 0);
+    return apply(database, kind, steps, 0);
 }
 
 } // namespace rempart::casefile

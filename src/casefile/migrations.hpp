@@ -2,7 +2,8 @@
 #pragma once
 
 /// \file
-/// The numbered steps that make an empty database a case, and an older case a newer one.
+/// The numbered steps that make an empty database a case, and an older case a newer one; and the
+/// same for a memory (memory.hpp).
 
 #include <span>
 #include <string_view>
@@ -23,16 +24,27 @@ struct Migration {
 /// Every step that this program knows, in order.
 [[nodiscard]] std::span<const Migration> migrations() noexcept;
 
-/// The schema version of the file; 0 if it holds no case.
-[[nodiscard]] Result<int> schema_version(Database& database);
+/// What the steps make. Each kind notes them in a table of its own, so that none is taken for the
+/// other and brought to the other's newest version.
+struct SchemaKind {
+    std::string_view steps; ///< The table.
+    std::string_view name;  ///< For messages.
+};
+inline constexpr SchemaKind kCaseSchema{"schema_migrations", "case"};
+inline constexpr SchemaKind kMemorySchema{"memory_migrations", "memory"};
+
+/// The schema version of the file; 0 if it holds nothing of that kind.
+[[nodiscard]] Result<int> schema_version(Database& database, const SchemaKind& kind = kCaseSchema);
 
 /// Applies the steps that are missing, each in its own transaction. Through a connection for
 /// reading nothing is applied.
 /// \return `unsupported` if the file is of a version above the last step, or an older one was
-///         opened for reading; `malformed` if the file is no case.
-[[nodiscard]] Result<void> migrate(Database& database, std::span<const Migration> steps);
+///         opened for reading; `malformed` if it holds nothing of that kind.
+[[nodiscard]] Result<void> migrate(Database& database, std::span<const Migration> steps,
+                                   const SchemaKind& kind = kCaseSchema);
 
 /// The first step of all, in a file that holds nothing yet.
-[[nodiscard]] Result<void> migrate_empty(Database& database, std::span<const Migration> steps);
+[[nodiscard]] Result<void> migrate_empty(Database& database, std::span<const Migration> steps,
+                                         const SchemaKind& kind = kCaseSchema);
 
 } // namespace rempart::casefile

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/casefile/roles.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "casefile/audited_change.hpp"
 #include "casefile/role_rights.hpp"
+#include "casefile/server_roles.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -22,57 +22,15 @@ constexpr bool roles_are_in_order() {
 }
 static_assert(roles_are_in_order());
 
-// As the function rempart_role() of the schema: of hexadecimal digits, so that it needs no quotes.
+// As the function rempart_role() of the schema.
 std::string server_role(std::string_view case_id, std::string_view role) {
-    std::string digits;
-    std::copy_if(case_id.begin(), case_id.end(), std::back_inserter(digits),
-                 [](unsigned char c) { return std::isxdigit(c) != 0; });
-    return fmt::format("rempart_{}_{}", digits, role);
+    return group_role("rempart", case_id, role);
 }
 
 Result<void> unsupported_in_folder() {
     return fail(Errc::unsupported, "a case in a folder has no roles: who may read the folder may "
                                    "read the case");
 }
-
-Result<bool> has_role(Database& database, const std::string& name) {
-    const auto found =
-        database.scalar("SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = $1", name);
-    if (!found) {
-        return fail(found.error());
-    }
-    return found->value_or(0) > 0;
-}
-
-// All rights are taken first, so that what an older program gave does not stay.
-std::string rights_sql(const std::string& role, const RoleFacts& facts) {
-    std::string sql = fmt::format("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {0};"
-                                  "GRANT USAGE ON SCHEMA public TO {0};",
-                                  role);
-    const auto give = [&](std::span<const TableRight> rights) {
-        for (const TableRight& right : rights) {
-            sql += fmt::format("GRANT {} ON {} TO {};", right.privilege, right.tables, role);
-        }
-    };
-    give(kCommonRights);
-    give(facts.rights);
-    if (facts.role == Role::administrator) {
-        sql += fmt::format("GRANT EXECUTE ON FUNCTION rempart_change_role(text, text, boolean) "
-                           "TO {};",
-                           role);
-    }
-    // The name of a database is an identifier that only the server knows how to quote.
-    sql += fmt::format("DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO {}', "
-                       "current_database()); END $$;",
-                       role);
-    return sql;
-}
-
-constexpr const char* kShutOut =
-    "DO $$ BEGIN EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()); "
-    "END $$;"
-    "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;"
-    "REVOKE ALL ON SCHEMA public FROM PUBLIC";
 
 } // namespace
 
@@ -86,33 +44,22 @@ std::optional<Role> role_named(std::string_view name) noexcept {
 }
 
 Result<void> set_role_rights(Database& database, std::string_view case_id) {
-    auto whole = Transaction::begin(database);
-    if (!whole) {
-        return fail(std::move(whole).error());
-    }
-    if (auto shut = database.exec(kShutOut); !shut) {
-        return shut;
-    }
+    std::vector<ServerRole> roles;
     for (const RoleFacts& facts : kRoles) {
-        const std::string role = server_role(case_id, facts.name);
-        const auto there = has_role(database, role);
-        if (!there) {
-            return fail(there.error());
-        }
-        if (!*there) {
-            if (auto made = database.exec(fmt::format("CREATE ROLE {} NOLOGIN", role)); !made) {
-                return made;
-            }
-        }
-        if (auto given = database.exec(rights_sql(role, facts)); !given) {
-            return given;
+        ServerRole& role = roles.emplace_back();
+        role.name = server_role(case_id, facts.name);
+        role.rights.assign(kCommonRights.begin(), kCommonRights.end());
+        role.rights.insert(role.rights.end(), facts.rights.begin(), facts.rights.end());
+        if (facts.role == Role::administrator) {
+            role.rights.push_back({"EXECUTE", "FUNCTION rempart_change_role(text, text, boolean)"});
         }
     }
-    return whole->commit();
+    return set_server_roles(database, roles);
 }
 
 Result<void> renew_role_rights(Database& database, std::string_view case_id) {
-    const auto there = has_role(database, server_role(case_id, facts_of(Role::reviewer).name));
+    const auto there =
+        has_server_role(database, server_role(case_id, facts_of(Role::reviewer).name));
     if (!there) {
         return fail(there.error());
     }
@@ -130,16 +77,14 @@ Result<RoleState> role_state(Case& file) {
         return state;
     }
     Database& database = file.database();
-    const auto open =
-        database.scalar("SELECT 1 WHERE has_schema_privilege('public', 'public', 'USAGE') OR "
-                        "has_database_privilege('public', current_database(), 'CONNECT')");
+    const auto open = is_open_to_public(database);
     if (!open) {
         return fail(open.error());
     }
     state.enforced = !*open;
     for (const RoleFacts& facts : kRoles) {
         const std::string role = server_role(file.info().id, facts.name);
-        const auto there = has_role(database, role);
+        const auto there = has_server_role(database, role);
         if (!there) {
             return fail(there.error());
         }

@@ -6,6 +6,8 @@
 /// On PostgreSQL triggers hold for everybody, with whatever program: only the owner of the tables
 /// can switch them off.
 
+#include "casefile/log_schema.hpp"
+
 namespace rempart::casefile {
 
 inline constexpr const char* kRolesSchema = R"sql(
@@ -26,7 +28,7 @@ CREATE TABLE role_changes (
 )sql";
 
 // Code 42501 is "insufficient privilege", 23514 "check violation".
-inline constexpr const char* kRolesPostgres = R"sql(
+inline constexpr auto kRolesPostgres = joined(R"sql(
 CREATE FUNCTION rempart_role(p_role text) RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'rempart_' || replace(id, '-', '') || '_' || p_role FROM public.case_info
@@ -39,27 +41,8 @@ SET search_path = pg_catalog, pg_temp AS $$
                    WHERE g.rolname = public.rempart_role(p_role) AND p.rolname = p_person)
 $$;
 
-CREATE FUNCTION rempart_guard_log() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    who text;
-BEGIN
-    IF TG_OP <> 'INSERT' THEN
-        RAISE EXCEPTION 'a record of the log is never changed or removed' USING ERRCODE = '42501';
-    END IF;
-    who := NEW.record::json ->> 'who';
-    IF who IS NULL OR NOT starts_with(who, session_user::text || '@')
-       OR position('@' IN substr(who, length(session_user::text) + 2)) > 0 THEN
-        RAISE EXCEPTION 'a record of the log names the user who is logged in'
-            USING ERRCODE = '42501';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER audit_log_guard BEFORE INSERT OR UPDATE OR DELETE ON audit_log
-    FOR EACH ROW EXECUTE FUNCTION rempart_guard_log();
-CREATE TRIGGER audit_log_whole BEFORE TRUNCATE ON audit_log
-    FOR EACH STATEMENT EXECUTE FUNCTION rempart_guard_log();
-
+)sql",
+                                              kLogGuard, R"sql(
 CREATE FUNCTION rempart_guard_decision() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -131,6 +114,6 @@ BEGIN
     RETURN row_id;
 END $$;
 REVOKE EXECUTE ON FUNCTION rempart_change_role(text, text, boolean) FROM PUBLIC;
-)sql";
+)sql");
 
 } // namespace rempart::casefile

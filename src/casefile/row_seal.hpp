@@ -43,7 +43,7 @@
 
 namespace rempart::casefile {
 
-/// The order is that of sealed_tables().
+/// The order is that of sealed_tables(), then of sealed_memory_tables().
 enum class SealedTable : std::uint8_t {
     case_info,
     exhibits,
@@ -67,6 +67,10 @@ enum class SealedTable : std::uint8_t {
     chat_rejects,
     decisions,
     role_changes,
+    memory_info,
+    memory_cases,
+    memory_exhibits,
+    memory_contents,
 };
 
 enum class ColumnKind : std::uint8_t { integer, text, blob };
@@ -90,6 +94,8 @@ struct SealedTableFacts {
 /// made anew from others and are not sealed; nor is attachments.content_id, which is found again
 /// from the path.
 [[nodiscard]] std::span<const SealedTableFacts> sealed_tables() noexcept;
+/// The same of a memory (memory.hpp).
+[[nodiscard]] std::span<const SealedTableFacts> sealed_memory_tables() noexcept;
 [[nodiscard]] const SealedTableFacts& facts_of(SealedTable table) noexcept;
 [[nodiscard]] const SealedTableFacts* sealed_table_named(std::string_view name) noexcept;
 

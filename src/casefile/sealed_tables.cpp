@@ -118,6 +118,12 @@ constexpr std::array kDecisions{text("kind"),        text("subject"),    text("a
 constexpr std::array kRoleChanges{integer("given"), integer("at_us"), text("changed_by"),
                                   text("person"), text("role")};
 
+constexpr std::array kMemoryCases{text("case_id"), text("name"), text("authority")};
+constexpr std::array kMemoryExhibits{integer("case_no"), text("label"), integer("read_us"),
+                                     integer("read_kind")};
+constexpr std::array kMemoryContents{blob("sha256"), integer("case_no"), integer("exhibit_no"),
+                                     integer("on_alert_list")};
+
 using enum SealedTable;
 constexpr std::array kTables{
     SealedTableFacts{case_info, "case_info", "only_row", "", kCaseInfo},
@@ -143,7 +149,12 @@ constexpr std::array kTables{
     SealedTableFacts{chat_rejects, "chat_rejects", "exhibit_id", "item_seq, ordinal", kChatRejects},
     SealedTableFacts{decisions, "decisions", "id", "", kDecisions},
     SealedTableFacts{role_changes, "role_changes", "id", "", kRoleChanges},
+    SealedTableFacts{memory_info, "memory_info", "only_row", "", kCaseInfo},
+    SealedTableFacts{memory_cases, "memory_cases", "id", "", kMemoryCases},
+    SealedTableFacts{memory_exhibits, "memory_exhibits", "id", "", kMemoryExhibits},
+    SealedTableFacts{memory_contents, "memory_contents", "batch", "sha256", kMemoryContents},
 };
+constexpr auto kTablesOfACase = static_cast<std::size_t>(role_changes) + 1;
 
 constexpr bool tables_are_in_order() {
     for (std::size_t i = 0; i < kTables.size(); ++i) {
@@ -151,14 +162,17 @@ constexpr bool tables_are_in_order() {
             return false;
         }
     }
-    return kTables.back().table == role_changes;
+    return kTables.back().table == memory_contents;
 }
 static_assert(tables_are_in_order());
 
 } // namespace
 
 std::span<const SealedTableFacts> sealed_tables() noexcept {
-    return kTables;
+    return std::span(kTables).first(kTablesOfACase);
+}
+std::span<const SealedTableFacts> sealed_memory_tables() noexcept {
+    return std::span(kTables).subspan(kTablesOfACase);
 }
 
 const SealedTableFacts& facts_of(SealedTable table) noexcept {

@@ -47,6 +47,10 @@ enum class AuditAct : std::uint8_t {
     role_withdrawn,
     decision_asked,
     decided,
+    memory_created,
+    memory_shared,
+    memory_asked,
+    memory_withdrawn,
 };
 
 struct AuditActFacts {
@@ -79,6 +83,10 @@ inline constexpr std::array kAuditActs{
     AuditActFacts{AuditAct::role_withdrawn, "role-withdrawn", false},
     AuditActFacts{AuditAct::decision_asked, "decision-asked", false},
     AuditActFacts{AuditAct::decided, "decided", false},
+    AuditActFacts{AuditAct::memory_created, "memory-created", false},
+    AuditActFacts{AuditAct::memory_shared, "memory-shared", true},
+    AuditActFacts{AuditAct::memory_asked, "memory-asked", true},
+    AuditActFacts{AuditAct::memory_withdrawn, "memory-withdrawn", true},
 };
 
 [[nodiscard]] constexpr const AuditActFacts& facts_of(AuditAct act) {
