@@ -9,6 +9,7 @@
 #include "rempart/casefile/decisions.hpp"
 #include "rempart/casefile/roles.hpp"
 #include "rempart/manual.hpp"
+#include "rempart/memory_arguments.hpp"
 
 namespace rempart::cli {
 namespace {
@@ -377,6 +378,10 @@ Parsed parse_arguments(int argc, char** argv) {
     define_report(root, definitions);
     define_audit(root, definitions);
     define_decision(root, definitions);
+    define_memory(root, [&](Request request) {
+        definitions.request = std::move(request);
+        definitions.chosen = true;
+    });
     define_manual(root, definitions);
     try {
         root.parse(argc, argv);

@@ -68,6 +68,21 @@ struct DecisionDecide {
     std::string folder, verdict, note;
     std::int64_t id = 0;
 };
+struct MemoryNew {
+    std::string url, name, authority, legal_basis, purpose, review_date;
+};
+/// memory share, ask, withdraw.
+struct MemoryActArgs {
+    enum class What { share, ask, withdraw } what = What::share;
+    std::string folder, memory, purpose;
+    bool json = false;
+};
+/// memory verify, info, log.
+struct MemoryLook {
+    enum class What { verify, info, log } what = What::info;
+    std::string url, purpose;
+    bool json = false;
+};
 struct DecisionShow {
     std::string folder;
     bool json = false;
@@ -138,7 +153,7 @@ using Request =
     std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, CaseImport, ListAdd, ListShow,
                  IngestArgs, Show, Find, Fingerprint, Match, Report, Print, AuditShow,
                  AuditCheckpoint, AuditProof, AuditCheck, AuditStamp, WorkerArgs, Status, CaseRoles,
-                 DecisionAsk, DecisionDecide, DecisionShow>;
+                 DecisionAsk, DecisionDecide, DecisionShow, MemoryNew, MemoryActArgs, MemoryLook>;
 
 struct Parsed {
     int exit_status = 0; ///< 2 after wrong use, whose message went to stderr.

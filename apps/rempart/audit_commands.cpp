@@ -15,6 +15,7 @@
 #include "rempart/logged.hpp"
 #include "rempart/output.hpp"
 #include "rempart/rows_json.hpp"
+#include "rempart/verdict.hpp"
 
 namespace rempart::cli {
 namespace {
@@ -70,20 +71,6 @@ Result<casefile::AuditVerdict> verify(Case& file, const CaseVerify& args) {
         return fail(key.error());
     }
     return casefile::verify_log(file, *checkpoints, *key);
-}
-
-int print_verdict(const casefile::AuditVerdict& verdict, bool json) {
-    for (const casefile::AuditFault& fault : verdict.faults) {
-        print_line(json ? to_json(fault) : fmt::format("FAULT: {}", to_terminal(fault.what)));
-    }
-    if (json) {
-        print_line(to_json(verdict));
-    } else {
-        print_line(fmt::format("audit log: {} records, {} checkpoints, {} seals over {} rows: {}",
-                               verdict.tree.size, verdict.checkpoints, verdict.seals, verdict.rows,
-                               verdict.sound() ? "as they were written" : "NOT as written"));
-    }
-    return verdict.sound() ? kOk : kIntegrity;
 }
 
 int print_exhibits(Case& file, bool json) {

@@ -17,6 +17,9 @@ namespace rempart::cli {
 [[nodiscard]] int run(const DecisionAsk& args);
 [[nodiscard]] int run(const DecisionDecide& args);
 [[nodiscard]] int run(const DecisionShow& args);
+[[nodiscard]] int run(const MemoryNew& args);
+[[nodiscard]] int run(const MemoryActArgs& args);
+[[nodiscard]] int run(const MemoryLook& args);
 [[nodiscard]] int run(const ListAdd& args);
 [[nodiscard]] int run(const ListShow& args);
 [[nodiscard]] int run(const IngestArgs& args);

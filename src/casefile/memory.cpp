@@ -125,13 +125,15 @@ Result<MemoryTotals> totals(Memory& memory) {
     }
     MemoryTotals all{.cases = static_cast<std::uint64_t>(cases->value_or(0)),
                      .contents = static_cast<std::uint64_t>(contents->value_or(0)),
-                     .enforced = !*open};
+                     .enforced = !*open,
+                     .roles = {}};
     for (const ServerRole& role : server_roles(memory.info())) {
         const auto there = has_server_role(database, role.name);
         if (!there) {
             return fail(there.error());
         }
         all.enforced = all.enforced && *there;
+        all.roles.push_back(role.name);
     }
     return all;
 }

@@ -22,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "rempart/casefile/audit.hpp"
 #include "rempart/casefile/audit_verify.hpp"
@@ -113,6 +114,7 @@ struct MemoryTotals {
     std::uint64_t cases = 0, contents = 0; ///< Contents count once for each case.
     /// Whether the server has the memory's roles and lets nobody else in.
     bool enforced = false;
+    std::vector<std::string> roles; ///< Their names: contribute, ask, audit.
 };
 /// \return `refused` without the right to read it.
 [[nodiscard]] Result<MemoryTotals> totals(Memory& memory);
