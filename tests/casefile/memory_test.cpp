@@ -52,7 +52,7 @@ TEST_F(MemoryTest, NeverTellsACaseOfItself) {
     EXPECT_EQ(answers_to(a_).size(), 3U);
 }
 
-TEST_F(MemoryTest, TellsAThirdCaseOfBothInTheOrderOfDigestsThenOfTimes) {
+TEST_F(MemoryTest, TellsAThirdCaseOfBothInTheOrderOfDigestsThenOfTimesThenOfIds) {
     share_all(b_);
     share_all(a_);
     // 6 was seen in A (read at 1 s) before B (at 4 s), although B shared first; 7 only in B.
@@ -62,11 +62,26 @@ TEST_F(MemoryTest, TellsAThirdCaseOfBothInTheOrderOfDigestsThenOfTimes) {
     if (hex_of(7) < hex_of(6)) {
         std::rotate(expected.begin(), expected.begin() + 2, expected.end());
     }
-    EXPECT_EQ(told_to(c_), expected);
+    for (const char* name : {"Case A", "Case B"}) { // whatever their ids
+        expect_ok(memory_.database().exec(fmt::format(
+            "UPDATE memory_cases SET case_id = name || '2';" // no two the same meanwhile
+            "UPDATE memory_cases SET case_id = CASE name WHEN '{}' THEN 'x' ELSE 'y' "
+            "END",
+            name)));
+        EXPECT_EQ(told_to(c_), expected);
+    }
     AskCounts counts;
     answers_to(c_, &counts);
     EXPECT_EQ(counts.found, 2U);
     EXPECT_EQ(counts.places, 3U);
+    // B is 'x' now, and at the same time it comes first; A is last at an unknown time.
+    std::iter_swap(std::find(expected.begin(), expected.end(), hex_of(6) + " Case A phone of A"),
+                   std::find(expected.begin(), expected.end(), hex_of(6) + " Case B phone of B"));
+    for (const char* time : {"4000000", "NULL"}) {
+        expect_ok(memory_.database().exec(fmt::format(
+            "UPDATE memory_exhibits SET read_us = {} WHERE label = 'phone of A'", time)));
+        EXPECT_EQ(told_to(c_), expected) << time;
+    }
 }
 
 TEST_F(MemoryTest, AnswersTheSameWhateverTheBatches) {
