@@ -118,7 +118,7 @@ Result<AskCounts> ask(Case& file, Memory& memory, const std::string& purpose,
     if (auto begun = act.begin(); !begun) {
         return fail(std::move(begun).error());
     }
-    const auto counts = Asker(file, memory, take).run();
+    auto counts = Asker(file, memory, take).run();
     if (!counts) {
         return counts;
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // share, withdraw: what a case writes into a memory and removes from it.
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +46,15 @@ Result<std::vector<RowId>> keys_of(Database& database, const std::string& sql, R
     return read ? Result<std::vector<RowId>>(std::move(keys)) : fail(std::move(read).error());
 }
 
+Result<void> touch_all(AuditedChange& change, SealedTable table, const std::vector<RowId>& keys) {
+    for (const RowId key : keys) {
+        if (auto touched = change.touch(table, key); !touched) {
+            return touched;
+        }
+    }
+    return {};
+}
+
 /// Takes the contents of a case in order and writes them batch by batch, each with its record.
 class Sharer {
   public:
@@ -56,6 +67,7 @@ class Sharer {
     Result<void> flush();
     Result<RowId> case_row(AuditedChange& change);
     Result<RowId> exhibit_row(AuditedChange& change, RowId case_no, const ExhibitSeen& exhibit);
+    Result<std::map<RowId, RowId>> exhibit_rows(AuditedChange& change, RowId case_no);
     Result<void> stage(AuditedChange& change, RowId case_no);
     Result<std::uint64_t> update_marks(AuditedChange& change, RowId case_no);
 
@@ -73,8 +85,8 @@ Result<RowId> Sharer::case_row(AuditedChange& change) {
     if (!known) {
         return fail(known.error());
     }
-    if (*known) {
-        return **known;
+    if (const std::optional<RowId> row = *known) {
+        return *row;
     }
     const CaseInfo& info = file_.info();
     const auto added = database_.scalar("INSERT INTO memory_cases (id, case_id, name, authority) "
@@ -95,8 +107,8 @@ Result<RowId> Sharer::exhibit_row(AuditedChange& change, RowId case_no,
     if (!known) {
         return fail(known.error());
     }
-    if (*known) {
-        return **known;
+    if (const std::optional<RowId> row = *known) {
+        return *row;
     }
     const auto added =
         database_.scalar("INSERT INTO memory_exhibits (id, case_no, label, read_us, read_kind) "
@@ -110,6 +122,22 @@ Result<RowId> Sharer::exhibit_row(AuditedChange& change, RowId case_no,
     return sealed ? Result<RowId>(added->value_or(0)) : fail(std::move(sealed).error());
 }
 
+// The numbers of the memory, by those of the case, of the exhibits that wait to be told of.
+Result<std::map<RowId, RowId>> Sharer::exhibit_rows(AuditedChange& change, RowId case_no) {
+    std::map<RowId, RowId> numbers;
+    for (const ContentSeen& content : waiting_) {
+        if (numbers.contains(content.exhibit)) {
+            continue;
+        }
+        const auto row = exhibit_row(change, case_no, exhibits_[content.exhibit]);
+        if (!row) {
+            return fail(row.error());
+        }
+        numbers[content.exhibit] = *row;
+    }
+    return numbers;
+}
+
 Result<void> Sharer::stage(AuditedChange& change, RowId case_no) {
     if (auto made = database_.exec(kStage); !made) {
         return made;
@@ -118,17 +146,13 @@ Result<void> Sharer::stage(AuditedChange& change, RowId case_no) {
     if (!rows) {
         return fail(std::move(rows).error());
     }
-    std::map<RowId, RowId> numbers; // of the memory's exhibits, by those of the case
+    const auto numbers = exhibit_rows(change, case_no);
+    if (!numbers) {
+        return fail(numbers.error());
+    }
     for (const ContentSeen& content : waiting_) {
-        RowId& number = numbers[content.exhibit];
-        if (number == 0) {
-            const auto row = exhibit_row(change, case_no, exhibits_[content.exhibit]);
-            if (!row) {
-                return fail(row.error());
-            }
-            number = *row;
-        }
-        if (auto added = rows->row(content.sha256, number, content.on_alert_list); !added) {
+        auto added = rows->row(content.sha256, numbers->at(content.exhibit), content.on_alert_list);
+        if (!added) {
             return added;
         }
     }
@@ -144,10 +168,8 @@ Result<std::uint64_t> Sharer::update_marks(AuditedChange& change, RowId case_no)
     if (batches->empty()) {
         return 0;
     }
-    for (const RowId batch : *batches) {
-        if (auto touched = change.touch(SealedTable::memory_contents, batch); !touched) {
-            return fail(std::move(touched).error());
-        }
+    if (auto touched = touch_all(change, SealedTable::memory_contents, *batches); !touched) {
+        return fail(std::move(touched).error());
     }
     // A mark is 0 or 1; rows stay in their places, for no other writer is at work.
     const auto updated = database_.scalar(
@@ -230,7 +252,7 @@ Result<ShareCounts> Sharer::run() {
     return read ? Result<ShareCounts>(counts_) : fail(std::move(read).error());
 }
 
-Result<std::uint64_t> remove_case(Database& database, AuditedChange& change, RowId case_no) {
+Result<void> touch_case(Database& database, AuditedChange& change, RowId case_no) {
     constexpr std::pair<SealedTable, const char*> kTouched[] = {
         {SealedTable::memory_contents,
          "SELECT DISTINCT batch FROM memory_contents WHERE case_no = $1 ORDER BY batch"},
@@ -243,11 +265,16 @@ Result<std::uint64_t> remove_case(Database& database, AuditedChange& change, Row
         if (!keys) {
             return fail(keys.error());
         }
-        for (const RowId key : *keys) {
-            if (auto touched = change.touch(table, key); !touched) {
-                return fail(std::move(touched).error());
-            }
+        if (auto touched = touch_all(change, table, *keys); !touched) {
+            return touched;
         }
+    }
+    return {};
+}
+
+Result<std::uint64_t> remove_case(Database& database, AuditedChange& change, RowId case_no) {
+    if (auto touched = touch_case(database, change, case_no); !touched) {
+        return fail(std::move(touched).error());
     }
     const auto removed = database.scalar("WITH done AS (DELETE FROM memory_contents "
                                          "WHERE case_no = $1 RETURNING 1) "
@@ -271,14 +298,15 @@ Result<std::uint64_t> remove_all(Case& file, Memory& memory, const MemoryAct& ac
     if (!change) {
         return fail(std::move(change).error());
     }
-    const auto case_no = case_number(database, file.info());
-    if (!case_no) {
-        return fail(case_no.error());
+    const auto known = case_number(database, file.info());
+    if (!known) {
+        return fail(known.error());
     }
-    if (!*case_no) {
+    const std::optional<RowId> case_no = *known;
+    if (!case_no) {
         return 0;
     }
-    const auto removed = remove_case(database, *change, **case_no);
+    auto removed = remove_case(database, *change, *case_no);
     if (!removed) {
         return removed;
     }
@@ -298,7 +326,7 @@ Result<ShareCounts> share(Case& file, Memory& memory, const std::string& purpose
     if (auto begun = act.begin(); !begun) {
         return fail(std::move(begun).error());
     }
-    const auto counts = Sharer(file, memory, act, batch).run();
+    auto counts = Sharer(file, memory, act, batch).run();
     if (!counts) {
         return counts;
     }
@@ -313,7 +341,7 @@ Result<std::uint64_t> withdraw(Case& file, Memory& memory, const std::string& pu
     if (auto begun = act.begin(); !begun) {
         return fail(std::move(begun).error());
     }
-    const auto removed = remove_all(file, memory, act);
+    auto removed = remove_all(file, memory, act);
     if (!removed) {
         return removed;
     }

@@ -31,6 +31,14 @@ constexpr const char* kShutOut =
     "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;"
     "REVOKE ALL ON SCHEMA public FROM PUBLIC";
 
+Result<void> make_role(Database& database, const std::string& name) {
+    const auto there = has_server_role(database, name);
+    if (!there) {
+        return fail(there.error());
+    }
+    return *there ? Result<void>() : database.exec(fmt::format("CREATE ROLE {} NOLOGIN", name));
+}
+
 } // namespace
 
 std::string group_role(std::string_view prefix, std::string_view id, std::string_view name) {
@@ -68,15 +76,8 @@ Result<void> set_server_roles(Database& database, std::span<const ServerRole> ro
         return shut;
     }
     for (const ServerRole& role : roles) {
-        const auto there = has_server_role(database, role.name);
-        if (!there) {
-            return fail(there.error());
-        }
-        if (!*there) {
-            if (auto made = database.exec(fmt::format("CREATE ROLE {} NOLOGIN", role.name));
-                !made) {
-                return made;
-            }
+        if (auto made = make_role(database, role.name); !made) {
+            return made;
         }
         if (auto given = database.exec(rights_sql(role)); !given) {
             return given;

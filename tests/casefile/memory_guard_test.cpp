@@ -116,7 +116,7 @@ TEST_F(MemoryGuard, NeedsAServerAndADatabaseOfItsOwn) {
         EXPECT_EQ(error.code, Errc::malformed);
         EXPECT_EQ(error.message, "it is a case, not a memory");
     }
-    for (std::string CaseInfo::* field :
+    for (std::string CaseInfo::* const field :
          {&CaseInfo::name, &CaseInfo::authority, &CaseInfo::legal_basis, &CaseInfo::purpose,
           &CaseInfo::review_date}) {
         MemoryInfo info = memory_info();

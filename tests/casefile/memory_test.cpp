@@ -134,7 +134,7 @@ TEST_F(MemoryTest, LeavesOutEmptyContentsAndWhatAnAllowListKnows) {
     const std::array<std::uint64_t, 1> harmless{4};
     fill_list(a_, "harmless", "allow", harmless);
     match_list(a_, "harmless");
-    RowId exhibit = value_of(add_exhibit(a_, some_exhibit("stick of A")));
+    const RowId exhibit = value_of(add_exhibit(a_, some_exhibit("stick of A")));
     IngestWriter writer = value_of(IngestWriter::open(a_, exhibit));
     ContentRecord empty = some_content(77);
     empty.size_bytes = 0;
