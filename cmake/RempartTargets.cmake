@@ -172,7 +172,8 @@ function(rempart_benches)
     endforeach()
     add_executable(${name} ${PROJECT_SOURCE_DIR}/bench/${bench})
     target_link_libraries(${name} PRIVATE ${library} rempart_build_flags benchmark::benchmark_main)
-    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/bench
+                               ${PROJECT_SOURCE_DIR}/tests)
     target_compile_definitions(${name} PRIVATE
       REMPART_LIBEXEC_DIR="${PROJECT_BINARY_DIR}/libexec/rempart")
     add_custom_target(run_${name} COMMAND ${name} USES_TERMINAL VERBATIM)

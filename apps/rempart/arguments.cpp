@@ -249,6 +249,8 @@ void define_show(CLI::App& root, Definitions& definitions) {
         args->what = row.kind;
         CLI::App* app = command(root, definitions, row.name, row.what, args);
         case_folder(app, *args);
+        app->add_option("--limit", args->limit, "The first so many rows only")
+            ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 62U));
         purpose_option(app, *args);
         json_flag(app, *args);
     }

@@ -121,6 +121,7 @@ struct Status {
 struct Show {
     enum class What { items, messages, hits, queue } what = What::items;
     std::string folder;
+    std::uint64_t limit = 0; ///< 0: all.
     std::optional<std::string> purpose;
     bool json = false;
 };

@@ -266,20 +266,20 @@ std::string to_json(const casefile::FailureRecord& failure) {
                     {"at", time_or_null(failure.at)}});
 }
 
-std::string to_json(const GroupLine& line) {
+std::string to_json(const casefile::QueuedGroup& group) {
     Json reasons = Json::array();
-    for (const casefile::ReasonRecord& reason : line.group.reasons) {
+    for (const casefile::ReasonRecord& reason : group.reasons) {
         reasons.push_back(
             {{"fact", reason.fact}, {"points", reason.points}, {"source", reason.source}});
     }
     return line_of({{"type", "group"},
-                    {"id", line.group.id},
-                    {"size", line.group.unknown_members},
-                    {"representative", line.representative.sha256},
-                    {"exhibit", line.representative.first_exhibit},
-                    {"path", line.representative.first_path},
-                    {"points", line.group.points},
-                    {"members", line.group.members.size()},
+                    {"id", group.id},
+                    {"size", group.unknown_members},
+                    {"representative", group.sha256},
+                    {"exhibit", group.first_exhibit},
+                    {"path", group.first_path},
+                    {"points", group.points},
+                    {"members", group.members},
                     {"reasons", reasons}});
 }
 

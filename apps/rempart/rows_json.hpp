@@ -35,12 +35,7 @@ namespace rempart::cli {
 [[nodiscard]] std::string to_json(const casefile::FailureRecord& failure);
 [[nodiscard]] std::string to_json(const pipeline::IngestSummary& summary);
 
-/// A group of the queue with its representative.
-struct GroupLine {
-    const casefile::GroupRecord& group;
-    const casefile::PictureView& representative;
-};
-[[nodiscard]] std::string to_json(const GroupLine& line);
+[[nodiscard]] std::string to_json(const casefile::QueuedGroup& group);
 
 /// The answer of `fingerprint` for one file.
 struct FingerprintLine {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // items, messages, hits, new, find: rows of a case, read out as they come.
 #include <functional>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -60,6 +59,16 @@ std::string text_of(const casefile::MessageView& view) {
                                     : fmt::format(" [{} attachments]", message.attachments.size()));
 }
 
+std::string text_of(const casefile::QueuedGroup& group) {
+    std::string reasons;
+    for (const casefile::ReasonRecord& reason : group.reasons) {
+        reasons +=
+            fmt::format("{}{} {:+}", reasons.empty() ? "" : "; ", reason.fact, reason.points);
+    }
+    return fmt::format("{:>4}  {:>4} pictures  {}  ({})", group.points, group.unknown_members,
+                       place_of(group.first_exhibit, group.first_path, {}), reasons);
+}
+
 template <typename View>
 std::function<Result<void>(const View&)> printer(bool json) {
     return [json](const View& view) -> Result<void> {
@@ -68,46 +77,17 @@ std::function<Result<void>(const View&)> printer(bool json) {
     };
 }
 
-Result<void> print_queue(Case& file, bool json) {
-    const auto groups = casefile::groups(file);
-    const auto pictures = casefile::pictures(file);
-    if (!groups || !pictures) {
-        return fail(groups ? pictures.error() : groups.error());
-    }
-    std::unordered_map<casefile::RowId, const casefile::PictureView*> by_row;
-    for (const casefile::PictureView& picture : *pictures) {
-        by_row.emplace(picture.content, &picture);
-    }
-    for (const casefile::GroupRecord& group : *groups) {
-        const auto shown = by_row.find(group.representative);
-        if (group.unknown_members == 0 || shown == by_row.end()) {
-            continue;
-        }
-        const casefile::PictureView& picture = *shown->second;
-        if (json) {
-            print_line(to_json(GroupLine{group, picture}));
-            continue;
-        }
-        std::string reasons;
-        for (const casefile::ReasonRecord& reason : group.reasons) {
-            reasons +=
-                fmt::format("{}{} {:+}", reasons.empty() ? "" : "; ", reason.fact, reason.points);
-        }
-        print_line(fmt::format("{:>4}  {:>4} pictures  {}  ({})", group.points,
-                               group.unknown_members,
-                               place_of(picture.first_exhibit, picture.first_path, {}), reasons));
-    }
-    return {};
-}
-
 Result<void> print_rows(Case& file, const Show& args) {
+    const std::size_t most = args.limit > 0 ? args.limit : casefile::kAllRows;
     switch (args.what) {
     case Show::What::items:
-        return casefile::each_item(file, printer<casefile::ItemView>(args.json));
+        return casefile::each_item(file, printer<casefile::ItemView>(args.json), most);
     case Show::What::messages:
-        return casefile::each_message(file, printer<casefile::MessageView>(args.json));
-    case Show::What::hits: return casefile::each_hit(file, printer<casefile::HitView>(args.json));
-    case Show::What::queue: return print_queue(file, args.json);
+        return casefile::each_message(file, printer<casefile::MessageView>(args.json), most);
+    case Show::What::hits:
+        return casefile::each_hit(file, printer<casefile::HitView>(args.json), most);
+    case Show::What::queue:
+        return casefile::each_queued(file, printer<casefile::QueuedGroup>(args.json), most);
     }
     return fail(Errc::invalid_argument, "no such rows");
 }

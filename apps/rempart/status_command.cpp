@@ -138,7 +138,7 @@ void print_work(const State& state) {
 
 Result<void> print_problems(Case& file) {
     print_line("not fully read:");
-    return casefile::each_item(file, [](const casefile::ItemView& view) -> Result<void> {
+    return casefile::each_problem(file, [](const casefile::ItemView& view) -> Result<void> {
         for (const auto* error : {&view.item.error, &view.media_error, &view.partial_picture}) {
             if (*error) {
                 print_line(

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "casefile/audit_log.hpp"
+#include "casefile/bench_case.hpp"
 #include "casefile/database.hpp"
 #include "casefile/row_seal.hpp"
 #include "rempart/casefile/audit_verify.hpp"
@@ -23,47 +24,6 @@ namespace {
 
 using namespace rempart;
 using namespace rempart::casefile;
-
-template <typename T>
-T must(Result<T> result) {
-    if (!result) {
-        fmt::print(stderr, "{}\n", result.error().message);
-        std::abort();
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return std::move(*result);
-    }
-}
-
-class BenchCase {
-  public:
-    BenchCase() {
-        std::string name = (std::filesystem::temp_directory_path() / "rempart-bench-XXXXXX");
-        if (::mkdtemp(name.data()) == nullptr) {
-            std::abort();
-        }
-        folder_ = name;
-        file = std::make_unique<Case>(
-            must(Case::create(folder_ / "case", {.id = {},
-                                                 .name = "Bench",
-                                                 .authority = "Example authority",
-                                                 .legal_basis = "Example act",
-                                                 .purpose = "Measuring",
-                                                 .review_date = "2030-01-01",
-                                                 .created = {}})));
-    }
-    BenchCase(const BenchCase&) = delete;
-    BenchCase& operator=(const BenchCase&) = delete;
-    ~BenchCase() {
-        file.reset();
-        std::filesystem::remove_all(folder_);
-    }
-    Database& database() { return file->database(); }
-    std::unique_ptr<Case> file;
-
-  private:
-    std::filesystem::path folder_;
-};
 
 std::vector<AuditEntry> some_acts(std::size_t count) {
     AuditEntry entry;
@@ -90,8 +50,8 @@ BenchCase& log_of(std::uint64_t records) {
     if (!bench) {
         bench = std::make_unique<BenchCase>();
         const auto acts = some_acts(10'000);
-        while (must(audit_head(bench->database())).size < records) {
-            append_batch(bench->database(), acts);
+        while (must(audit_head(bench->file().database())).size < records) {
+            append_batch(bench->file().database(), acts);
         }
     }
     return *bench;
@@ -107,7 +67,7 @@ void append_in_batch(benchmark::State& state) {
     BenchCase bench;
     const auto acts = some_acts(static_cast<std::size_t>(state.range(0)));
     for (auto _ : state) {
-        append_batch(bench.database(), acts);
+        append_batch(bench.file().database(), acts);
     }
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
@@ -116,13 +76,13 @@ void append_alone(benchmark::State& state) {
     BenchCase bench;
     const auto acts = some_acts(1);
     for (auto _ : state) {
-        must(record_act(*bench.file, acts.front()));
+        must(record_act(bench.file(), acts.front()));
     }
     state.SetItemsProcessed(state.iterations());
 }
 
 void proof(benchmark::State& state) {
-    Database& database = log_of(static_cast<std::uint64_t>(state.range(0))).database();
+    Database& database = log_of(static_cast<std::uint64_t>(state.range(0))).file().database();
     const std::uint64_t size = must(audit_head(database)).size;
     std::uint64_t index = 1;
     std::size_t hashes = 0;
@@ -135,7 +95,7 @@ void proof(benchmark::State& state) {
 }
 
 void verify_proof(benchmark::State& state) {
-    Database& database = log_of(static_cast<std::uint64_t>(state.range(0))).database();
+    Database& database = log_of(static_cast<std::uint64_t>(state.range(0))).file().database();
     const audit::TreeHead tree = must(audit_head(database));
     const audit::Hash leaf = must(stored_node(database, 0, 12'345));
     const auto path = must(audit::inclusion_proof(12'345, tree.size, nodes_of(database)));
@@ -167,7 +127,7 @@ void seal_row(benchmark::State& state) {
 void verify_log(benchmark::State& state) {
     BenchCase& bench = log_of(static_cast<std::uint64_t>(state.range(0)));
     for (auto _ : state) {
-        if (!must(casefile::verify_log(*bench.file, {}, {})).sound()) {
+        if (!must(casefile::verify_log(bench.file(), {}, {})).sound()) {
             std::abort();
         }
     }

@@ -8,14 +8,12 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "rempart/casefile/case.hpp"
+#include "casefile/bench_case.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/casefile/lists.hpp"
@@ -24,99 +22,6 @@ namespace {
 
 using namespace rempart;
 using namespace rempart::casefile;
-
-// xorshift64*: digests must be spread, because their index takes them in any order.
-struct Random {
-    std::uint64_t state = 88'172'645'463'325'252U;
-    std::uint64_t next() {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        return state * 2'685'821'657'736'338'717U;
-    }
-    template <std::size_t N>
-    void fill(std::array<std::byte, N>& out) {
-        for (std::byte& byte : out) {
-            byte = static_cast<std::byte>(next() >> 56);
-        }
-    }
-};
-
-template <typename T>
-T must(Result<T> result) {
-    if (!result) {
-        fmt::print(stderr, "{}\n", result.error().message);
-        std::abort();
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return std::move(*result);
-    }
-}
-
-class BenchCase {
-  public:
-    BenchCase() {
-        std::string name = (std::filesystem::temp_directory_path() / "rempart-bench-XXXXXX");
-        if (::mkdtemp(name.data()) == nullptr) {
-            std::abort();
-        }
-        folder_ = name;
-        CaseInfo info;
-        info.name = info.authority = info.legal_basis = info.purpose = "bench";
-        info.review_date = "2030-01-01";
-        info.created = TimeValue::utc(0);
-        file_.emplace(must(Case::create(folder_ / "case", info)));
-    }
-    BenchCase(const BenchCase&) = delete;
-    BenchCase& operator=(const BenchCase&) = delete;
-    ~BenchCase() {
-        file_.reset();
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-    Case& file() { return *file_; }
-    RowId exhibit(const std::string& label) {
-        ExhibitRecord record;
-        record.label = label;
-        return must(add_exhibit(*file_, record));
-    }
-    [[nodiscard]] double megabytes() const {
-        return static_cast<double>(std::filesystem::file_size(folder_ / "case" / "case.sqlite")) /
-               1e6;
-    }
-
-  private:
-    std::filesystem::path folder_;
-    std::optional<Case> file_;
-};
-
-void write_items(IngestWriter& writer, std::uint64_t count, std::uint64_t batch) {
-    Random random;
-    ContentRecord content;
-    content.type = "txt";
-    content.mime = "text/plain";
-    content.family = "text";
-    ItemRecord item;
-    item.kind = "file";
-    item.state = "allocated";
-    item.modified = item.accessed = item.changed = TimeValue::utc(1'700'000'000);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        random.fill(content.sha256);
-        random.fill(content.sha1);
-        random.fill(content.md5);
-        content.size_bytes = item.size_bytes = 20'000;
-        const auto known = must(writer.find_content(content.sha256));
-        item.content = known ? *known : must(writer.add_content(content));
-        item.seq = i;
-        item.path = fmt::format("home/user/projects/module-{:03}/src/part{:02}/file_{:06}.txt",
-                                i / 500, i / 25 % 20, i);
-        must(writer.add_item(item));
-        if ((i + 1) % batch == 0) {
-            must(writer.commit());
-        }
-    }
-    must(writer.commit());
-}
 
 void set_rate(benchmark::State& state, std::int64_t rows) {
     state.SetItemsProcessed(state.iterations() * rows);

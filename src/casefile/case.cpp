@@ -7,11 +7,14 @@
 #include <fmt/format.h>
 
 #include "casefile/case_place.hpp"
+#include "casefile/content_index.hpp"
 #include "casefile/database.hpp"
 #include "casefile/info_row.hpp"
 #include "casefile/migrations.hpp"
 #include "casefile/role_rights.hpp"
+#include "casefile/row_references.hpp"
 #include "casefile/row_seal.hpp"
+#include "casefile/tallies.hpp"
 #include "rempart/casefile/audit.hpp"
 
 namespace rempart::casefile {
@@ -147,10 +150,9 @@ Result<Case> Case::open(const std::string& place, Access access) {
 }
 
 Result<void> Case::check() {
-    if (!on_server()) { // a server checks the pages and keeps the foreign keys by itself
-        if (auto sound = check_file(*database_); !sound) {
-            return sound;
-        }
+    // A server checks the pages by itself, and keeps some references.
+    if (auto sound = on_server() ? check_references(*database_) : check_file(*database_); !sound) {
+        return sound;
     }
     const auto gap = database_->scalar(
         "SELECT exhibit_id FROM items GROUP BY exhibit_id, seq / $1 "
@@ -162,7 +164,12 @@ Result<void> Case::check() {
     if (*gap) {
         return fail(Errc::integrity, fmt::format("exhibit {} lacks items in between", **gap));
     }
-    return {};
+    const auto snapshot = Snapshot::begin(*database_);
+    if (!snapshot) {
+        return fail(snapshot.error());
+    }
+    auto sound = check_content_index(*database_);
+    return sound ? check_tallies(*database_) : sound;
 }
 
 } // namespace rempart::casefile

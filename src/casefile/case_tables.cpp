@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "casefile/content_index.hpp"
+#include "casefile/tallies.hpp"
+
 namespace rempart::casefile {
 namespace {
 
@@ -43,8 +46,9 @@ constexpr std::array kTables{
     CaseTable{"decisions", "id"},
     CaseTable{"role_changes", "id"},
 };
-constexpr std::array<std::string_view, 5> kDerived{
-    "schema_migrations", "search_progress", "messages_words", "items_words", "metadata_words"};
+constexpr std::array<std::string_view, 8> kDerived{
+    "schema_migrations", "search_progress", "messages_words",    "items_words",
+    "metadata_words",    "content_index",   "content_index_new", "tallies"};
 
 // What waits for its way into a table: our choice, some thousand rows.
 constexpr std::size_t kFlushBytes = std::size_t{4} << 20U;
@@ -180,8 +184,11 @@ Result<void> copy_rows(Database& from, Database& to) {
             return copied;
         }
     }
-    if (auto on = guards("ENABLE"); !on) {
-        return on;
+    for (const auto& done :
+         {guards("ENABLE"), rebuild_content_index(to), rebuild_tallies(to)}) {
+        if (!done) {
+            return done;
+        }
     }
     return to.dialect() == Dialect::postgres ? number_behind(to) : Result<void>();
 }

@@ -84,7 +84,8 @@ Result<void> MessageReader::take_attachments(MessageView& view) {
     });
 }
 
-Result<void> each_message(Case& file, const std::function<Result<void>(const MessageView&)>& take) {
+Result<void> each_message(Case& file, const std::function<Result<void>(const MessageView&)>& take,
+                          std::size_t most) {
     Database& database = file.database();
     const auto snapshot = Snapshot::begin(database);
     if (!snapshot) {
@@ -98,15 +99,21 @@ Result<void> each_message(Case& file, const std::function<Result<void>(const Mes
     if (!reader) {
         return fail(std::move(reader).error());
     }
+    bool enough = most == 0; // ends the loops from within, as a failure would
     for (const ExhibitRecord& exhibit : *all) {
-        auto taken =
-            each_conversation_of(database, exhibit, [&](const ConversationRecord& conversation) {
-                return reader->each(conversation, [&](MessageView& view) {
+        if (enough) {
+            break;
+        }
+        auto taken = each_conversation_of(
+            database, exhibit, [&](const ConversationRecord& conversation) -> Result<void> {
+                return reader->each(conversation, [&](MessageView& view) -> Result<void> {
                     view.exhibit_label = exhibit.label;
-                    return take(view);
+                    auto told = take(view);
+                    enough = told && --most == 0;
+                    return enough ? fail(Errc::interrupted, "enough") : told;
                 });
             });
-        if (!taken) {
+        if (!taken && !enough) {
             return taken;
         }
     }

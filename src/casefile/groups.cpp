@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "casefile/groups.hpp"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 
 #include <fmt/format.h>
 
+#include "casefile/tallies.hpp"
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
@@ -78,6 +81,9 @@ Result<void> replace_groups(Case& file, std::span<const GroupRecord> groups) {
             return added;
         }
     }
+    if (auto counted = tally_groups(database); !counted) {
+        return counted;
+    }
     return transaction->commit();
 }
 
@@ -136,6 +142,106 @@ Result<std::vector<GroupRecord>> groups(Case& file) {
         return fail(std::move(read).error());
     }
     return all;
+}
+
+namespace {
+
+// Our choice: two round trips to a server a page, and some hundred kilobytes.
+constexpr std::size_t kGroupsPerPage = 500;
+
+constexpr std::string_view kNextQueued =
+    "SELECT g.queue_place, g.id, g.unknown_members, g.points, c.sha256, "
+    "(SELECT count(*) FROM near_group_members m WHERE m.group_id = g.id), "
+    "COALESCE(e.label, ''), COALESCE(i.path, '') FROM near_groups g "
+    "JOIN contents c ON c.id = g.representative_id LEFT JOIN items i ON i.id = (SELECT f.id "
+    "FROM items f WHERE f.content_id = c.id ORDER BY f.exhibit_id, f.seq LIMIT 1) "
+    "LEFT JOIN exhibits e ON e.id = i.exhibit_id "
+    "WHERE g.unknown_members > 0 AND g.queue_place > $1 ORDER BY g.queue_place LIMIT $2";
+constexpr std::string_view kReasonsOfQueued =
+    "SELECT g.queue_place, r.fact, r.points, r.source FROM near_groups g "
+    "JOIN near_group_reasons r ON r.group_id = g.id "
+    "WHERE g.queue_place > $1 AND g.queue_place <= $2 ORDER BY g.queue_place, r.ordinal";
+
+struct QueuePage {
+    std::vector<std::int64_t> places; ///< Rising, one a group.
+    std::vector<QueuedGroup> groups;
+};
+
+Result<void> read_groups(Database& database, std::int64_t after, std::size_t most,
+                         QueuePage& page) {
+    const auto statement = database.kept(kNextQueued);
+    if (!statement) {
+        return fail(statement.error());
+    }
+    return (*statement)
+        ->rows_of(
+            [&](Row& row) -> Result<void> {
+                QueuedGroup& group = page.groups.emplace_back();
+                Bytes id, sha256;
+                if (!row.take(page.places.emplace_back(), id, group.unknown_members, group.points,
+                              sha256, group.members, group.first_exhibit, group.first_path)) {
+                    return Row::damaged();
+                }
+                group.id = encode_hex(id);
+                group.sha256 = encode_hex(sha256);
+                return {};
+            },
+            after, most);
+}
+
+Result<void> read_reasons(Database& database, std::int64_t after, QueuePage& page) {
+    const auto statement = database.kept(kReasonsOfQueued);
+    if (!statement) {
+        return fail(statement.error());
+    }
+    return (*statement)
+        ->rows_of(
+            [&](Row& row) -> Result<void> {
+                std::int64_t place = 0;
+                ReasonRecord reason;
+                if (!row.take(place, reason.fact, reason.points, reason.source)) {
+                    return Row::damaged();
+                }
+                const auto found = std::ranges::lower_bound(page.places, place);
+                if (found != page.places.end() && *found == place) {
+                    page.groups[static_cast<std::size_t>(found - page.places.begin())]
+                        .reasons.push_back(std::move(reason));
+                }
+                return {};
+            },
+            after, page.places.back());
+}
+
+} // namespace
+
+Result<void> each_queued(Case& file, const std::function<Result<void>(const QueuedGroup&)>& take,
+                         std::size_t most) {
+    Database& database = file.database();
+    const auto snapshot = Snapshot::begin(database);
+    if (!snapshot) {
+        return fail(snapshot.error());
+    }
+    auto after = std::numeric_limits<std::int64_t>::min();
+    while (most > 0) {
+        QueuePage page;
+        if (auto read = read_groups(database, after, std::min(most, kGroupsPerPage), page); !read) {
+            return read;
+        }
+        if (page.groups.empty()) {
+            return {};
+        }
+        if (auto read = read_reasons(database, after, page); !read) {
+            return read;
+        }
+        for (const QueuedGroup& group : page.groups) {
+            if (auto taken = take(group); !taken) {
+                return taken;
+            }
+        }
+        most -= page.groups.size();
+        after = page.places.back();
+    }
+    return {};
 }
 
 } // namespace rempart::casefile

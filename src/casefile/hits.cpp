@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/casefile/evidence.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "casefile/audited_change.hpp"
+#include "casefile/content_index.hpp"
 #include "casefile/contents.hpp"
 #include "casefile/database.hpp"
 #include "casefile/ingest_statements.hpp"
 #include "casefile/strongest_hit.hpp"
+#include "casefile/tallies.hpp"
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
@@ -67,16 +71,135 @@ class HitTeller {
 
 } // namespace
 
-Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView&)>& take) {
-    HitTeller teller(take);
-    // All rows that become one hit follow each other: `nearest` is the same for all of them.
-    auto read = file.database().each(
-        fmt::format("{}FROM (SELECT hits.*, MIN(distance) OVER (PARTITION BY content_id, list_id, "
-                    "match) AS nearest FROM hits) h {}ORDER BY h.list_id, h.nearest, i.exhibit_id, "
-                    "i.seq, h.match, n.entry, h.entry_id, h.variant",
-                    kColumns, kPlaces),
-        [&](Row& row) { return teller(row); });
+namespace {
+
+/// A content that a list knows, at its nearest: all that is told of it stands together.
+struct HitKey {
+    RowId list = 0;
+    int distance = 0;
+    Bytes content_start;
+    RowId content = 0;
+    std::string match;
+    std::uint64_t places = 0; ///< At most kManyPlaces + 1.
+};
+
+// Our choices: a page is a round trip or two to a server and some hundred kilobytes. What lies in
+// very many places is read by itself, as it comes from its index, and not sorted with others.
+constexpr std::size_t kKeysPerPage = 500;
+constexpr std::uint64_t kManyPlaces = 1'000;
+
+constexpr std::string_view kKey =
+    "(h.list_id, h.distance, h.content_start, h.content_id, h.match)";
+
+/// Keys behind that of $1 to $5, in no order. A farther match of the same list is the same hit.
+std::string keys_sql(std::string_view also) {
+    return fmt::format(
+        "SELECT DISTINCT h.list_id, h.distance, h.content_start, h.content_id, h.match "
+        "FROM hits h WHERE {} > ($1, $2, $3, $4, $5) AND {}"
+        "NOT EXISTS (SELECT 1 FROM hits o WHERE o.content_id = h.content_id "
+        "AND o.list_id = h.list_id AND o.match = h.match AND o.distance < h.distance)",
+        kKey, also);
+}
+
+// The index hits_in_order gives them in their order: none is sorted with all the others.
+std::string next_keys_sql() {
+    return fmt::format(
+        "WITH k AS MATERIALIZED ({} ORDER BY h.list_id, h.distance, h.content_start, h.content_id, "
+        "h.match LIMIT $6) SELECT k.*, (SELECT count(*) FROM (SELECT 1 FROM items i "
+        "WHERE i.content_id = k.content_id LIMIT $7) AS few) FROM k "
+        "ORDER BY k.list_id, k.distance, k.content_start, k.content_id, k.match",
+        keys_sql(""));
+}
+
+std::string hits_of_keys_sql() {
+    return fmt::format(
+        "{}FROM ({}) AS k JOIN hits h ON h.content_id = k.content_id AND h.list_id = k.list_id "
+        "AND h.match = k.match {}ORDER BY k.list_id, k.distance, k.content_start, k.content_id, "
+        "k.match, i.exhibit_id, i.seq, n.entry, h.entry_id, h.variant",
+        kColumns, keys_sql(fmt::format("{} <= ($6, $7, $8, $9, $10) AND ", kKey)), kPlaces);
+}
+
+std::string hits_of_one_sql() {
+    return fmt::format("{}FROM hits h {}WHERE h.content_id = $1 AND h.list_id = $2 "
+                       "AND h.match = $3 ORDER BY i.exhibit_id, i.seq, n.entry, h.entry_id, "
+                       "h.variant",
+                       kColumns, kPlaces);
+}
+
+Result<std::vector<HitKey>> next_keys(Database& database, const HitKey& after, std::size_t most) {
+    std::vector<HitKey> keys;
+    const auto statement = database.kept(next_keys_sql());
+    if (!statement) {
+        return fail(statement.error());
+    }
+    auto read = (*statement)
+                    ->rows_of(
+                        [&](Row& row) -> Result<void> {
+                            HitKey& key = keys.emplace_back();
+                            return row.take(key.list, key.distance, key.content_start, key.content,
+                                            key.match, key.places)
+                                       ? Result<void>()
+                                       : Row::damaged();
+                        },
+                        after.list, after.distance, after.content_start, after.content, after.match,
+                        most, kManyPlaces + 1);
+    return read ? Result<std::vector<HitKey>>(std::move(keys)) : fail(std::move(read).error());
+}
+
+/// The hits of the keys behind `after` up to `until`, or of `until` alone.
+Result<void> read_hits(Database& database, const HitKey& after, const HitKey& until,
+                       HitTeller& teller) {
+    const bool alone = until.places > kManyPlaces;
+    const auto statement = database.kept(alone ? hits_of_one_sql() : hits_of_keys_sql());
+    if (!statement) {
+        return fail(statement.error());
+    }
+    alone ? (*statement)->start(until.content, until.list, until.match)
+          : (*statement)
+                ->start(after.list, after.distance, after.content_start, after.content,
+                        after.match, until.list, until.distance, until.content_start,
+                        until.content, until.match);
+    auto read = (*statement)->each([&](Row& row) { return teller(row); });
     return read ? teller.end() : read;
+}
+
+} // namespace
+
+Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView&)>& take,
+                      std::size_t most) {
+    Database& database = file.database();
+    const auto snapshot = Snapshot::begin(database);
+    if (!snapshot) {
+        return fail(snapshot.error());
+    }
+    std::size_t told = 0;
+    const std::function<Result<void>(const HitView&)> take_counted =
+        [&](const HitView& view) -> Result<void> {
+        return told++ < most ? take(view) : Result<void>();
+    };
+    HitTeller teller(take_counted);
+    HitKey after;
+    while (told < most) {
+        const auto keys = next_keys(database, after, std::min(kKeysPerPage, most - told));
+        if (!keys) {
+            return fail(keys.error());
+        }
+        if (keys->empty()) {
+            return {};
+        }
+        for (std::size_t i = 0; i < keys->size() && told < most; ++i) {
+            const bool is_last = i + 1 == keys->size();
+            const bool alone = (*keys)[i].places > kManyPlaces;
+            if (!alone && !is_last && (*keys)[i + 1].places <= kManyPlaces) {
+                continue; // goes with the next
+            }
+            if (auto read = read_hits(database, after, (*keys)[i], teller); !read) {
+                return read;
+            }
+            after = (*keys)[i];
+        }
+    }
+    return {};
 }
 
 Result<void> each_hit_of_items(Case& file, RowId exhibit, std::uint64_t first_seq,
@@ -170,18 +293,26 @@ Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
                        hit.algorithm, hit.variant, hit.distance, hit.orientation);
         }
     }
+    Tallies tallies;
+    for (const auto& stored :
+         {tallies.hits(database, last->value_or(0)), tallies.store(database)}) {
+        if (!stored) {
+            return stored;
+        }
+    }
     sealer.move_into(change->entry());
     return change->commit();
 }
 
 Result<bool> is_examined(Case& file, std::span<const std::byte, 32> sha256) {
-    const auto statement = file.database().kept(
-        "SELECT CASE WHEN media_error_code = 'skipped' THEN 0 ELSE 1 END FROM contents "
-        "WHERE sha256 = $1");
+    const auto statement = file.database().kept(fmt::format(
+        "SELECT CASE WHEN c.media_error_code = 'skipped' THEN 0 ELSE 1 END FROM contents c "
+        "WHERE {}",
+        is_content("$1", "$2")));
     if (!statement) {
         return fail(statement.error());
     }
-    const auto examined = (*statement)->scalar(ByteView(sha256));
+    const auto examined = (*statement)->scalar(index_start(sha256), ByteView(sha256));
     if (!examined) {
         return fail(examined.error());
     }

@@ -63,9 +63,8 @@ Result<IngestStatements> IngestStatements::prepare(Database& database) {
     };
     const Line lines[] = {
         {all.last_rows_query, kLastRows},
-        {all.find_content, "SELECT id FROM contents WHERE sha256 = $1"},
         {all.complete, "UPDATE contents SET media_error_code = $1, media_error_text = $2 "
-                       "WHERE id = $3 AND media_error_code = 'skipped' RETURNING id"},
+                       "WHERE id = $3"},
         {all.hit, kInsertHit},
         {all.conversation, "INSERT INTO conversations (id, exhibit_id, item_seq, platform, "
                            "native_id, kind, title) VALUES ($1, $2, $3, $4, $5, $6, $7)"},

@@ -19,7 +19,7 @@ struct LastRows {
 
 struct IngestStatements {
     Inserter content, picture, fingerprint, metadata, thumbnail, item, unread, message, attachment;
-    Statement find_content, complete, hit, last_rows_query;
+    Statement complete, hit, last_rows_query;
     Statement conversation, account, chat_export, chat_reject;
 
     [[nodiscard]] static Result<IngestStatements> prepare(Database& database);
@@ -30,6 +30,8 @@ struct IngestStatements {
 
 inline constexpr std::string_view kInsertHit =
     "INSERT INTO hits (id, content_id, list_id, entry_id, match, algorithm, variant, distance, "
-    "orientation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id";
+    "orientation, content_start) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+    "(SELECT substr(c.sha256, 1, 8) FROM contents c WHERE c.id = $2)) "
+    "ON CONFLICT DO NOTHING RETURNING id";
 
 } // namespace rempart::casefile

@@ -2,16 +2,17 @@
 #include "rempart/casefile/evidence.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "casefile/audited_change.hpp"
+#include "casefile/content_index.hpp"
 #include "casefile/database.hpp"
 #include "casefile/exhibits.hpp"
 #include "casefile/ingest_resume.hpp"
 #include "casefile/ingest_statements.hpp"
+#include "casefile/tallies.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -30,8 +31,9 @@ struct IngestWriter::State {
     ResumeRecord resume;
     IngestStatements sql;
     LastRows last;
-    std::map<audit::Hash, RowId> new_contents; ///< Of this transaction: perhaps not flushed yet.
-    std::vector<HitRecord> hits;               ///< Of this transaction: refer to contents.
+    ContentIndex contents;
+    Tallies tallies;
+    std::vector<HitRecord> hits; ///< Of this transaction: refer to contents.
     std::optional<AuditedChange> change; ///< The transaction, and the record that goes with it.
     RowSealer sealer;
     std::uint64_t unflushed_messages = 0;
@@ -84,11 +86,19 @@ struct IngestWriter::State {
     void roll_back() {
         change.reset();
         sealer.clear();
+        end();
+    }
+
+    void end() {
+        contents.clear();
+        tallies.clear();
     }
 
     Result<RowId> insert_content(const ContentRecord& content);
+    Result<void> count_item(const ItemRecord& item);
     Result<void> insert_facts(RowId id, const ContentRecord& content);
     Result<void> complete(RowId row, const ContentRecord& content);
+    Result<void> count_completed(const StoredContent& was, const ContentRecord& content);
     Result<void> insert_item(const ItemRecord& item);
     Result<void> insert_hits();
     Result<void> insert_message(const MessageRecord& record);
@@ -155,6 +165,11 @@ Result<IngestWriter> IngestWriter::open(Case& file, RowId exhibit, std::uint64_t
         return fail(std::move(statements).error());
     }
     state->sql = std::move(*statements);
+    auto contents = ContentIndex::prepare(database, exhibit);
+    if (!contents) {
+        return fail(std::move(contents).error());
+    }
+    state->contents = std::move(*contents);
     return IngestWriter(std::move(state));
 }
 
@@ -170,19 +185,30 @@ void IngestWriter::at_commit(std::function<Result<void>(Database&)> work) {
     state_->at_commit = std::move(work);
 }
 
+Result<void> IngestWriter::look_up(std::span<const std::array<std::byte, 32>> digests) {
+    return state_->guarded([&] { return state_->contents.look_up(digests); });
+}
+
 Result<std::optional<RowId>> IngestWriter::find_content(std::span<const std::byte, 32> sha256) {
-    if (state_->failure) {
-        return fail(*state_->failure);
-    }
     audit::Hash key{};
     std::copy(sha256.begin(), sha256.end(), key.begin());
-    if (const auto found = state_->new_contents.find(key); found != state_->new_contents.end()) {
-        return found->second;
-    }
-    return state_->sql.find_content.scalar(ByteView(sha256));
+    return state_->guarded([&]() -> Result<std::optional<RowId>> {
+        const auto found = state_->contents.find(key);
+        if (!found) {
+            return fail(found.error());
+        }
+        return *found == nullptr ? std::nullopt : std::optional<RowId>((*found)->id);
+    });
 }
 
 Result<RowId> IngestWriter::State::insert_content(const ContentRecord& content) {
+    const auto known = contents.find(content.sha256);
+    if (!known) {
+        return fail(known.error());
+    }
+    if (*known != nullptr) {
+        return fail(Errc::invalid_argument, "the content is stored already");
+    }
     const RowId id = ++last.content;
     if (auto added = insert(sql.content, SealedTable::contents, id, id, content.sha256,
                             content.sha1, content.md5, content.size_bytes, content.type,
@@ -190,7 +216,14 @@ Result<RowId> IngestWriter::State::insert_content(const ContentRecord& content) 
         !added) {
         return fail(std::move(added).error());
     }
-    new_contents.emplace(content.sha256, id);
+    contents.add(content.sha256,
+                 {.id = id,
+                  .size_bytes = content.size_bytes,
+                  .is_picture = content.family == "picture",
+                  .error_code = content.media_error ? std::string(name(content.media_error->code))
+                                                    : std::string(),
+                  .partial_reason = content.picture ? content.picture->partial_reason
+                                                    : std::string()});
     if (auto facts = insert_facts(id, content); !facts) {
         return fail(std::move(facts).error());
     }
@@ -233,6 +266,14 @@ Result<RowId> IngestWriter::add_content(const ContentRecord& content) {
 
 // The content was sealed without its facts when it was stored: each of its units changes.
 Result<void> IngestWriter::State::complete(RowId row, const ContentRecord& content) {
+    const auto found = contents.find(row);
+    if (!found) {
+        return fail(found.error());
+    }
+    if (*found == nullptr || (*found)->error_code != name(Errc::skipped)) {
+        return {};
+    }
+    const StoredContent was = **found;
     if (auto flushed = sql.flush(); !flushed) { // it may be of this very transaction
         return flushed;
     }
@@ -243,18 +284,26 @@ Result<void> IngestWriter::State::complete(RowId row, const ContentRecord& conte
             return touched;
         }
     }
-    const auto incomplete = sql.complete.scalar(content.media_error, row);
-    if (!incomplete) {
-        return fail(incomplete.error());
-    }
-    if (!*incomplete) {
-        return {};
+    if (auto done = sql.complete.run(content.media_error, row); !done) {
+        return done;
     }
     RowSealer unsealed; // what is written now is told as a change, not as new rows
     std::swap(unsealed, sealer);
     auto facts = insert_facts(row, content);
     std::swap(unsealed, sealer);
-    return facts ? sql.flush() : facts;
+    if (facts) {
+        facts = sql.flush();
+    }
+    return facts ? count_completed(was, content) : facts;
+}
+
+Result<void> IngestWriter::State::count_completed(const StoredContent& was,
+                                                  const ContentRecord& content) {
+    StoredContent now = was;
+    now.error_code = content.media_error ? name(content.media_error->code) : "";
+    now.partial_reason = content.picture ? content.picture->partial_reason : "";
+    contents.change(now);
+    return tallies.completed(*database, was, now);
 }
 
 Result<void> IngestWriter::complete_content(RowId row, const ContentRecord& content) {
@@ -270,6 +319,10 @@ Result<void> IngestWriter::State::insert_item(const ItemRecord& item) {
     if (item.seq != next_seq) {
         return fail(Errc::invalid_argument,
                     fmt::format("item {} was given where {} is the next", item.seq, next_seq));
+    }
+    // Before its row is there: whether the exhibit has seen its content is asked for here.
+    if (auto counted = count_item(item); !counted) {
+        return counted;
     }
     const RowId id = ++last.item;
     if (auto added = insert(sql.item, SealedTable::items, id, id, exhibit, item.seq,
@@ -290,6 +343,23 @@ Result<void> IngestWriter::State::insert_item(const ItemRecord& item) {
     return {};
 }
 
+Result<void> IngestWriter::State::count_item(const ItemRecord& item) {
+    tallies.item(exhibit, item.error);
+    if (!item.content) {
+        return {};
+    }
+    const auto content = contents.find(*item.content);
+    if (!content) {
+        return fail(content.error());
+    }
+    if (*content == nullptr) {
+        return fail(Errc::invalid_argument, "the item's content is not stored");
+    }
+    tallies.content(exhibit, **content, contents.is_new(**content));
+    (*content)->is_seen_here = true;
+    return {};
+}
+
 Result<void> IngestWriter::add_item(const ItemRecord& item) {
     return state_->guarded([&] { return state_->insert_item(item); });
 }
@@ -302,6 +372,7 @@ Result<void> IngestWriter::add_hits(std::span<const HitRecord> hits) {
 }
 
 Result<void> IngestWriter::State::insert_hits() {
+    const RowId last_before = last.hit;
     for (const HitRecord& hit : hits) {
         const RowId id = last.hit + 1;
         const auto added =
@@ -317,7 +388,7 @@ Result<void> IngestWriter::State::insert_hits() {
         }
     }
     hits.clear();
-    return {};
+    return last.hit > last_before ? tallies.hits(*database, last_before) : Result<void>();
 }
 
 // Rows of a chat export belong to its item, which comes next: any other number would leave them
@@ -388,6 +459,7 @@ Result<void> IngestWriter::State::insert_message(const MessageRecord& record) {
             return added;
         }
     }
+    tallies.message(exhibit);
     return ++unflushed_messages % kMessagesPerFlush == 0 ? sql.flush() : Result<void>();
 }
 
@@ -426,8 +498,11 @@ Result<void> IngestWriter::State::finish() {
     if (auto flushed = sql.flush(); !flushed) {
         return flushed;
     }
-    if (auto stored = insert_hits(); !stored) {
-        return stored;
+    for (const auto& stored :
+         {insert_hits(), contents.store(last.content), tallies.store(*database)}) {
+        if (!stored) {
+            return stored;
+        }
     }
     if (at_commit) {
         if (auto done = at_commit(*database); !done) {
@@ -453,7 +528,7 @@ Result<void> IngestWriter::commit() {
     auto committed = state_->guarded([&] { return state_->finish(); });
     if (committed) {
         state_->change.reset();
-        state_->new_contents.clear();
+        state_->end();
     }
     return committed;
 }

@@ -1,23 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "casefile/items.hpp"
 
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
 namespace {
 
-constexpr std::string_view kItemsOfExhibit =
+constexpr std::string_view kColumns =
     "SELECT i.id, i.seq, i.parent_seq, p.path, i.path, i.stream, i.kind, i.state, i.recovery, "
     "i.size_bytes, i.created_us, i.created_kind, i.modified_us, i.modified_kind, i.accessed_us, "
     "i.accessed_kind, i.changed_us, i.changed_kind, i.error_code, i.error_text, i.content_id, "
     "EXISTS (SELECT 1 FROM item_unread u WHERE u.item_id = i.id), "
     "c.md5, c.sha1, c.sha256, c.type, c.mime, c.family, c.media_error_code, c.media_error_text, "
     "COALESCE(g.partial_reason, '') "
-    "FROM items i "
+    "FROM {} "
     "LEFT JOIN items p ON p.exhibit_id = i.exhibit_id AND p.seq = i.parent_seq "
     "LEFT JOIN contents c ON c.id = i.content_id "
     "LEFT JOIN pictures g ON g.content_id = i.content_id "
-    "WHERE i.exhibit_id = $1 ORDER BY i.seq";
+    "WHERE i.exhibit_id = $1 ORDER BY i.seq LIMIT $2";
+
+constexpr std::string_view kAll = "items i";
+// Each part has an index of its own: what could be read is not looked at.
+constexpr std::string_view kProblems =
+    "(SELECT seq FROM items WHERE exhibit_id = $1 AND error_code IS NOT NULL "
+    "UNION SELECT i.seq FROM contents c JOIN items i ON i.content_id = c.id "
+    "WHERE c.media_error_code IS NOT NULL AND i.exhibit_id = $1 "
+    "UNION SELECT i.seq FROM pictures g JOIN items i ON i.content_id = g.content_id "
+    "WHERE g.partial_reason <> '' AND i.exhibit_id = $1) AS w "
+    "JOIN items i ON i.seq = w.seq";
 
 Result<void> take_unread(Statement& statement, RowId id, ItemRecord& item) {
     statement.start(id);
@@ -51,8 +66,11 @@ std::optional<Error> partial_picture(std::string_view partial_reason) {
                : Error{Errc::truncated, std::string(partial_reason)};
 }
 
-Result<void> each_item_of(Database& database, const ExhibitRecord& exhibit,
-                          const std::function<Result<void>(const ItemView&)>& take) {
+namespace {
+
+/// The items of an exhibit out of `from`, at most `most`, which is then less by those taken.
+Result<void> each_of(Database& database, const ExhibitRecord& exhibit, std::string_view from,
+                     std::size_t& most, const std::function<Result<void>(const ItemView&)>& take) {
     auto unread = database.prepare("SELECT offset_bytes, size_bytes FROM item_unread "
                                    "WHERE item_id = $1 ORDER BY ordinal");
     if (!unread) {
@@ -83,12 +101,16 @@ Result<void> each_item_of(Database& database, const ExhibitRecord& exhibit,
                 return taken;
             }
         }
+        --most;
         return take(view);
     };
-    return database.each(kItemsOfExhibit, take_row, exhibit.id);
+    constexpr std::size_t kMostOfSql = std::numeric_limits<std::int64_t>::max();
+    return database.each(fmt::format(fmt::runtime(kColumns), from), take_row, exhibit.id,
+                         std::min(most, kMostOfSql));
 }
 
-Result<void> each_item(Case& file, const std::function<Result<void>(const ItemView&)>& take) {
+Result<void> each_of_all(Case& file, std::string_view from, std::size_t most,
+                         const std::function<Result<void>(const ItemView&)>& take) {
     const auto snapshot = Snapshot::begin(file.database());
     if (!snapshot) {
         return fail(snapshot.error());
@@ -98,11 +120,31 @@ Result<void> each_item(Case& file, const std::function<Result<void>(const ItemVi
         return fail(all.error());
     }
     for (const ExhibitRecord& exhibit : *all) {
-        if (auto taken = each_item_of(file.database(), exhibit, take); !taken) {
+        if (most == 0) {
+            break;
+        }
+        if (auto taken = each_of(file.database(), exhibit, from, most, take); !taken) {
             return taken;
         }
     }
     return {};
+}
+
+} // namespace
+
+Result<void> each_item_of(Database& database, const ExhibitRecord& exhibit,
+                          const std::function<Result<void>(const ItemView&)>& take) {
+    std::size_t most = kAllRows;
+    return each_of(database, exhibit, kAll, most, take);
+}
+
+Result<void> each_item(Case& file, const std::function<Result<void>(const ItemView&)>& take,
+                       std::size_t most) {
+    return each_of_all(file, kAll, most, take);
+}
+
+Result<void> each_problem(Case& file, const std::function<Result<void>(const ItemView&)>& take) {
+    return each_of_all(file, kProblems, kAllRows, take);
 }
 
 // Several items may bear the path of an attachment: a live one is what the export means, and among

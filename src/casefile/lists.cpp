@@ -5,16 +5,23 @@
 #include "casefile/row_seal.hpp"
 
 namespace rempart::casefile {
+namespace {
+
+// What waits for its way into the table: our choice, a few MiB.
+constexpr std::uint64_t kEntriesPerFlush = 20'000;
+
+} // namespace
 
 struct ListWriter::State {
     Database* database;
     Transaction transaction;
-    Statement insert;
+    Inserter insert;
     RowId list;
     std::string name, purpose; ///< For the log.
     RowId last_entry = 0;      ///< Entries are numbered here: asking costs as much as the row.
     RowSealer sealer;
     std::optional<Error> failure;
+    std::uint64_t unflushed = 0;
 };
 
 ListWriter::ListWriter(std::unique_ptr<State> state) : state_(std::move(state)) {
@@ -49,8 +56,8 @@ Result<ListWriter> ListWriter::begin(Case& file, const ListRecord& list) {
     if (!last_entry) {
         return fail(last_entry.error());
     }
-    auto insert = database.prepare("INSERT INTO list_entries (id, list_id, algorithm, value, "
-                                   "entry, label, category) VALUES ($1, $2, $3, $4, $5, $6, $7)");
+    auto insert = database.inserter("list_entries",
+                                    "id, list_id, algorithm, value, entry, label, category");
     if (!insert) {
         return fail(std::move(insert).error());
     }
@@ -70,8 +77,11 @@ Result<void> ListWriter::add(const ListEntryRecord& entry) {
         return fail(*state_->failure);
     }
     const RowId id = state_->last_entry + 1;
-    auto added = state_->insert.run(id, state_->list, entry.algorithm, entry.value, entry.entry,
+    auto added = state_->insert.row(id, state_->list, entry.algorithm, entry.value, entry.entry,
                                     entry.label, entry.category);
+    if (added && ++state_->unflushed % kEntriesPerFlush == 0) {
+        added = state_->insert.flush();
+    }
     if (!added) { // the transaction may be gone: nothing may follow a lost entry
         state_->failure = added.error();
         return added;
@@ -85,6 +95,9 @@ Result<void> ListWriter::add(const ListEntryRecord& entry) {
 Result<RowId> ListWriter::finish(const ListRecord& counts) {
     if (state_->failure) {
         return fail(*state_->failure);
+    }
+    if (auto flushed = state_->insert.flush(); !flushed) {
+        return fail(std::move(flushed).error());
     }
     if (auto stored = state_->database->run(
             "UPDATE lists SET scheme = COALESCE(NULLIF($1, ''), scheme), "

@@ -19,6 +19,7 @@ struct Migration {
     const char* sql;                ///< In SQLite's spelling; PostgreSQL's is made from it.
     const char* sqlite_only = "";   ///< What follows in SQLite alone,
     const char* postgres_only = ""; ///< and in PostgreSQL alone.
+    Result<void> (*fill)(Database&) = nullptr; ///< Fills what is derived from the rows, if any.
 };
 
 /// Every step that this program knows, in order.

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/casefile/evidence.hpp"
 
+#include <fmt/format.h>
+
 #include "casefile/database.hpp"
+#include "casefile/tallies.hpp"
 
 namespace rempart::casefile {
 namespace {
 
-// Each query stands once: $1 is the exhibit, or 0 for the whole case. CTE `here`: the contents that
-// were seen there.
+// The plain definition of every total, by which tallies.hpp is judged. Each query stands once: $1 is
+// the exhibit, or 0 for the whole case. Where all items are read, those of one exhibit are read
+// alone: {} is kWhole or kOne.
+constexpr std::string_view kWhole = "$1 = 0", kOne = "i.exhibit_id = $1";
+
 constexpr std::string_view kItems =
     "SELECT count(*), COALESCE(SUM(c.size_bytes), 0), count(DISTINCT i.content_id) FROM items i "
-    "LEFT JOIN contents c ON c.id = i.content_id WHERE $1 IN (0, i.exhibit_id)";
+    "LEFT JOIN contents c ON c.id = i.content_id WHERE {}";
 
 constexpr std::string_view kPictures =
-    "SELECT count(*) FROM contents c WHERE c.family = 'picture' AND EXISTS (SELECT 1 FROM items i "
-    "WHERE i.content_id = c.id AND $1 IN (0, i.exhibit_id))";
+    "SELECT count(DISTINCT i.content_id) FROM items i JOIN contents c ON c.id = i.content_id "
+    "WHERE c.family = 'picture' AND {}";
 
 constexpr std::string_view kMessages =
     "SELECT count(*) FROM conversations c "
@@ -102,17 +108,19 @@ Result<void> count_errors(Database& database, RowId exhibit, Totals& totals) {
 
 } // namespace
 
-Result<Totals> totals(Case& file, std::optional<RowId> exhibit) {
-    Database& database = file.database();
+Result<Totals> recounted(Database& database, std::optional<RowId> exhibit) {
     const auto snapshot = Snapshot::begin(database);
     if (!snapshot) {
         return fail(snapshot.error());
     }
     const RowId where = exhibit.value_or(0);
+    const auto of = [&](std::string_view sql) {
+        return fmt::format(fmt::runtime(sql), exhibit ? kOne : kWhole);
+    };
     Totals totals;
     for (const auto& counted :
-         {take_single(database, kItems, where, totals.items, totals.bytes, totals.contents),
-          take_single(database, kPictures, where, totals.pictures),
+         {take_single(database, of(kItems), where, totals.items, totals.bytes, totals.contents),
+          take_single(database, of(kPictures), where, totals.pictures),
           take_single(database, kMessages, where, totals.messages),
           count_hits(database, where, totals), take_single(database, kGroups, where, totals.groups),
           count_errors(database, where, totals)}) {
@@ -121,6 +129,10 @@ Result<Totals> totals(Case& file, std::optional<RowId> exhibit) {
         }
     }
     return totals;
+}
+
+Result<Totals> totals(Case& file, std::optional<RowId> exhibit) {
+    return tallied(file.database(), exhibit);
 }
 
 } // namespace rempart::casefile

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/committer.hpp"
 
+#include <array>
 #include <utility>
+#include <vector>
 
 #include "pipeline/chat_ingest.hpp"
 
@@ -153,6 +155,15 @@ Result<void> Committer::flush() {
         return {};
     }
     const std::uint64_t first_seq = batch_.front().item.seq;
+    std::vector<std::array<std::byte, 32>> digests;
+    for (const Finished& finished : batch_) {
+        if (finished.content) {
+            digests.push_back(finished.content->sha256);
+        }
+    }
+    if (auto looked_up = writer_.look_up(digests); !looked_up) {
+        return looked_up;
+    }
     for (Finished& finished : batch_) {
         if (auto written = write(finished); !written) {
             return written;

@@ -23,15 +23,15 @@
 #include <unistd.h>
 
 #include <grp.h>
-#include <gtest/gtest.h>
 
 namespace rempart {
 
-/// One server a process, started by the first test that asks; initdb takes about a second.
+/// One server a process, started by the first that asks; initdb takes about a second.
 ///
 /// Databases collate as `en-US` (ICU), as those of a real lab do: an ORDER BY that the code did not
 /// pin to "C" is seen here. Everyone who reaches the socket is let in; the folder is of mode 0700.
-/// fsync is off, for no test pulls the plug: what a killed server wrote, the system still has.
+/// fsync is off, for no test pulls the plug: what a killed server wrote, the system still has. A
+/// benchmark asks for durable(), which is a server as Debian's package sets it up.
 ///
 /// A server that cannot be started ends the test process, with the server's log: it is a package
 /// of packaging/debian-12-packages.txt that is missing, which is never a reason to skip.
@@ -41,7 +41,12 @@ class PostgresServer {
   public:
     /// The server of this process, running (unless a test stopped it and did not start it again).
     static PostgresServer& shared() {
-        static PostgresServer server; // a test's fixture for all tests of the process
+        static PostgresServer server("off"); // a test's fixture for all tests of the process
+        return server;
+    }
+    /// The same for a benchmark: it syncs what it commits.
+    static PostgresServer& durable() {
+        static PostgresServer server("on");
         return server;
     }
 
@@ -78,7 +83,8 @@ class PostgresServer {
     void start() {
         for (int tries = 0; tries < kStarts; ++tries) {
             server_ = spawn({kBin + "postgres", "-D", data().native(), "-k", folder_.native(), "-c",
-                             "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=50"});
+                             "listen_addresses=", "-c", "fsync=" + sync_, "-c",
+                             "max_connections=50"});
             if (wait_until_ready()) {
                 return;
             }
@@ -106,7 +112,7 @@ class PostgresServer {
     static constexpr int kPolls = 1'500;
     static constexpr std::chrono::milliseconds kPollEvery{20};
 
-    PostgresServer() {
+    explicit PostgresServer(std::string sync) : sync_(std::move(sync)) {
         // Directly under /tmp: the path of a socket is limited to 107 bytes.
         std::string name = "/tmp/rempart-pg-XXXXXX";
         if (::mkdtemp(name.data()) == nullptr) {
@@ -191,6 +197,7 @@ class PostgresServer {
         std::_Exit(EXIT_FAILURE);
     }
 
+    std::string sync_; ///< Value of the setting "fsync".
     std::filesystem::path folder_;
     uid_t uid_ = 0; ///< 0: as ourselves.
     gid_t gid_ = 0;

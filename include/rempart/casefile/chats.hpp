@@ -5,6 +5,7 @@
 /// Conversations and messages, read out; full text over them.
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,10 @@ struct MessageView {
         attachment_sha256; ///< By attachment; "" if it is not joined to a content.
 };
 
-/// By exhibit, export, conversation (in the order of the export) and ordinal.
+/// The first `most`, by exhibit, export, conversation (in the order of the export) and ordinal.
 [[nodiscard]] Result<void>
-each_message(Case& file, const std::function<Result<void>(const MessageView&)>& take);
+each_message(Case& file, const std::function<Result<void>(const MessageView&)>& take,
+             std::size_t most = std::numeric_limits<std::size_t>::max());
 struct ConversationView {
     std::string exhibit_label, export_path;
     ConversationRecord conversation;

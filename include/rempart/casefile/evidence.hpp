@@ -4,8 +4,10 @@
 /// \file
 /// Exhibits, items, contents, hits: written while an exhibit is ingested, read by everything else.
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -76,6 +78,9 @@ class IngestWriter {
     [[nodiscard]] std::uint64_t next_seq() const;
     /// Where the walk goes on: also the last item that stands in no archive.
     [[nodiscard]] ResumeRecord resume_point() const;
+    /// Asks once about many contents that the next calls are about: on a server this is a hundred
+    /// times as fast as one by one.
+    [[nodiscard]] Result<void> look_up(std::span<const std::array<std::byte, 32>> digests);
     /// Whether this content is stored already (also by another exhibit, also uncommitted here).
     [[nodiscard]] Result<std::optional<RowId>> find_content(std::span<const std::byte, 32> sha256);
     /// \pre not stored yet.
@@ -132,14 +137,23 @@ struct ItemView {
 /// error.
 [[nodiscard]] std::optional<Error> partial_picture(std::string_view partial_reason);
 
-/// Every item, by exhibit (in the order added) and seq.
-[[nodiscard]] Result<void> each_item(Case& file,
-                                     const std::function<Result<void>(const ItemView&)>& take);
+/// No end to the rows that are told.
+inline constexpr std::size_t kAllRows = std::numeric_limits<std::size_t>::max();
 
-/// Every hit, one a place, list and kind of match (as strongest_hits): by list, distance, exhibit,
-/// seq.
+/// The first `most` items, by exhibit (in the order added) and seq.
+[[nodiscard]] Result<void> each_item(Case& file,
+                                     const std::function<Result<void>(const ItemView&)>& take,
+                                     std::size_t most = kAllRows);
+/// Of these the ones that were not read whole: the item, its content or its picture has an error.
+[[nodiscard]] Result<void> each_problem(Case& file,
+                                        const std::function<Result<void>(const ItemView&)>& take);
+
+/// The first `most` hits, one a place, list and kind of match (as strongest_hits): by list and
+/// least distance; then by content, in the order of the first 8 bytes of its SHA-256; then by match,
+/// exhibit, seq. The first come at once, however many there are.
 [[nodiscard]] Result<void> each_hit(Case& file,
-                                    const std::function<Result<void>(const HitView&)>& take);
+                                    const std::function<Result<void>(const HitView&)>& take,
+                                    std::size_t most = kAllRows);
 
 /// The hits of the items of an exhibit whose seq lies in [first, end), one a place: by seq, list,
 /// match, entry.
@@ -198,6 +212,19 @@ struct GroupRecord {
 /// In the order of the queue.
 [[nodiscard]] Result<std::vector<GroupRecord>> groups(Case& file);
 
+/// A group of the queue as it is shown: with its representative and its first place.
+struct QueuedGroup {
+    std::string id;
+    std::uint64_t unknown_members = 0, members = 0;
+    int points = 0;
+    std::vector<ReasonRecord> reasons;
+    std::string sha256, first_exhibit, first_path; ///< Of the representative.
+};
+/// The first `most` groups that hold something new, in the order of the queue.
+[[nodiscard]] Result<void>
+each_queued(Case& file, const std::function<Result<void>(const QueuedGroup&)>& take,
+            std::size_t most = kAllRows);
+
 struct Totals {
     std::uint64_t items = 0, contents = 0, bytes = 0, messages = 0;
     std::uint64_t pictures =
@@ -206,8 +233,9 @@ struct Totals {
     std::uint64_t groups = 0; ///< With unknown members; of an exhibit: with one seen in it.
     /// Items and contents by error code, a picture that decoded only in part among them.
     std::map<std::string, std::uint64_t> errors;
+    friend bool operator==(const Totals&, const Totals&) = default;
 };
-/// Of one exhibit, or of the whole case.
+/// As kept with every commit, so that it costs the same in a case of any size. Of one exhibit, or of the whole case.
 [[nodiscard]] Result<Totals> totals(Case& file, std::optional<RowId> exhibit);
 
 } // namespace rempart::casefile

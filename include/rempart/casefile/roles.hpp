@@ -58,7 +58,8 @@ namespace rights {
 inline constexpr std::string_view kCatalogue =
     "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, metadata, "
     "lists, list_entries, hits, near_groups, near_group_reasons, near_group_members, parts, jobs, "
-    "job_failures, workers, search_progress, occurrences";
+    "job_failures, workers, search_progress, occurrences, tallies, content_index, "
+    "content_index_new";
 inline constexpr std::string_view kTalk =
     "chat_exports, chat_rejects, accounts, conversations, messages, attachments";
 inline constexpr TableRight kSeeDecisions{"SELECT", "decisions"};
@@ -75,13 +76,14 @@ inline constexpr std::array kIngest{
                "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
                "metadata, thumbnails, lists, list_entries, hits, near_groups, near_group_reasons, "
                "near_group_members, parts, jobs, job_failures, workers, chat_exports, "
-               "chat_rejects, accounts, conversations, messages, attachments"},
-    TableRight{"UPDATE", "exhibits, runs, lists, jobs, workers"},
+               "chat_rejects, accounts, conversations, messages, attachments, content_index, "
+               "content_index_new, tallies"},
+    TableRight{"UPDATE", "exhibits, runs, lists, jobs, workers, tallies, search_progress"},
     TableRight{"UPDATE (media_error_code, media_error_text)", "contents"},
     TableRight{"UPDATE (is_owner)", "accounts"},
     TableRight{"UPDATE (content_id)", "attachments"},
     TableRight{"DELETE", "volumes, jobs, workers, near_groups, near_group_reasons, "
-                         "near_group_members"},
+                         "near_group_members, content_index_new"},
 };
 inline constexpr std::array kAnalyst{TableRight{"SELECT", kCatalogue}, TableRight{"SELECT", kTalk},
                                      kSeeDecisions, kAsk};
@@ -98,7 +100,7 @@ inline constexpr std::array kReviewer{
 };
 inline constexpr std::array kReferral{
     TableRight{"SELECT", "exhibits, items, contents, lists, list_entries, hits, near_groups, "
-                         "near_group_reasons, near_group_members, occurrences"},
+                         "near_group_reasons, near_group_members, occurrences, tallies"},
     kSeeDecisions, kAsk};
 inline constexpr std::array kAuditor{TableRight{"SELECT", "audit_log, audit_nodes, audit_marks"}};
 inline constexpr std::array kAdministrator{TableRight{"SELECT", "role_changes"}, kSeeDecisions,

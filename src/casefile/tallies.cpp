@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "casefile/tallies.hpp"
+
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace rempart::casefile {
+namespace {
+
+constexpr RowId kWholeCase = 0; // exhibits are numbered from 1
+
+constexpr std::string_view kItems = "items", kBytes = "bytes", kContents = "contents",
+                           kPictures = "pictures", kMessages = "messages",
+                           kHitsExact = "hits_exact", kHitsNear = "hits_near", kGroups = "groups";
+constexpr std::string_view kErrorPrefix = "error:";
+
+struct Field {
+    std::string_view name;
+    std::uint64_t Totals::* value;
+};
+constexpr Field kFields[] = {
+    {kItems, &Totals::items},           {kBytes, &Totals::bytes},
+    {kContents, &Totals::contents},     {kPictures, &Totals::pictures},
+    {kMessages, &Totals::messages},     {kHitsExact, &Totals::hits_exact},
+    {kHitsNear, &Totals::hits_near},    {kGroups, &Totals::groups},
+};
+
+std::string error_tally(std::string_view code) {
+    return fmt::format("{}{}", kErrorPrefix, code);
+}
+
+Result<std::vector<RowId>> exhibits_with(Database& database, RowId content) {
+    std::vector<RowId> all;
+    auto read = database.each(
+        "SELECT DISTINCT exhibit_id FROM items WHERE content_id = $1 ORDER BY exhibit_id",
+        [&](Row& row) -> Result<void> {
+            row.take(all.emplace_back());
+            return {};
+        },
+        content);
+    return read ? Result<std::vector<RowId>>(std::move(all)) : fail(std::move(read).error());
+}
+
+Result<void> set_tally(Database& database, RowId exhibit, std::string_view name,
+                       std::uint64_t value) {
+    return database.run("INSERT INTO tallies (exhibit_id, name, value) VALUES ($1, $2, $3) "
+                        "ON CONFLICT (exhibit_id, name) DO UPDATE SET value = excluded.value",
+                        exhibit, name, value);
+}
+
+Result<std::vector<RowId>> all_exhibits(Database& database) {
+    std::vector<RowId> all{kWholeCase};
+    auto read = database.each("SELECT id FROM exhibits ORDER BY id", [&](Row& row) -> Result<void> {
+        row.take(all.emplace_back());
+        return {};
+    });
+    return read ? Result<std::vector<RowId>>(std::move(all)) : fail(std::move(read).error());
+}
+
+std::optional<RowId> as_exhibit(RowId exhibit) {
+    return exhibit == kWholeCase ? std::nullopt : std::optional<RowId>(exhibit);
+}
+
+} // namespace
+
+void Tallies::add(RowId exhibit, std::string_view name, std::int64_t change) {
+    changes_[{exhibit, std::string(name)}] += change;
+}
+
+void Tallies::lacks(RowId exhibit, const StoredContent& content, std::int64_t sign) {
+    if (!content.error_code.empty()) {
+        add(exhibit, error_tally(content.error_code), sign);
+    }
+    if (const auto part = partial_picture(content.partial_reason)) {
+        add(exhibit, error_tally(name(part->code)), sign);
+    }
+}
+
+void Tallies::item(RowId exhibit, const std::optional<Error>& error) {
+    for (const RowId where : {exhibit, kWholeCase}) {
+        add(where, kItems, 1);
+        if (error) {
+            add(where, error_tally(name(error->code)), 1);
+        }
+    }
+}
+
+void Tallies::content(RowId exhibit, const StoredContent& content, bool is_first_in_case) {
+    for (const RowId where : {exhibit, kWholeCase}) {
+        add(where, kBytes, static_cast<std::int64_t>(content.size_bytes));
+        if (where == exhibit ? content.is_seen_here : !is_first_in_case) {
+            continue;
+        }
+        add(where, kContents, 1);
+        if (content.is_picture) {
+            add(where, kPictures, 1);
+        }
+        lacks(where, content, 1);
+    }
+    if (!content.is_seen_here) {
+        add(exhibit, kHitsExact, static_cast<std::int64_t>(content.hits_exact));
+        add(exhibit, kHitsNear, static_cast<std::int64_t>(content.hits_near));
+    }
+}
+
+void Tallies::message(RowId exhibit) {
+    add(exhibit, kMessages, 1);
+    add(kWholeCase, kMessages, 1);
+}
+
+Result<void> Tallies::completed(Database& database, const StoredContent& was,
+                                const StoredContent& now) {
+    auto places = exhibits_with(database, now.id);
+    if (!places) {
+        return fail(std::move(places).error());
+    }
+    places->push_back(kWholeCase);
+    for (const RowId where : *places) {
+        lacks(where, was, -1);
+        lacks(where, now, 1);
+    }
+    return {};
+}
+
+// A pair of content and list counts once, however many digests or entries agree.
+Result<void> Tallies::hits(Database& database, RowId last_before) {
+    constexpr std::string_view kNewPairs =
+        "SELECT DISTINCT {} h.match, h.content_id, h.list_id FROM hits h {} WHERE h.id > $1 AND "
+        "NOT EXISTS (SELECT 1 FROM hits o WHERE o.content_id = h.content_id AND o.list_id = "
+        "h.list_id AND o.match = h.match AND o.id <= $1)";
+    const std::string in_exhibits = fmt::format(fmt::runtime(kNewPairs), "i.exhibit_id AS place,",
+                                                "JOIN items i ON i.content_id = h.content_id");
+    const std::string in_case = fmt::format(fmt::runtime(kNewPairs), "0 AS place,", "");
+    for (const std::string& pairs : {in_exhibits, in_case}) {
+        auto read = database.each(
+            fmt::format("SELECT place, match, count(*) FROM ({}) AS pairs GROUP BY place, match",
+                        pairs),
+            [&](Row& row) -> Result<void> {
+                RowId exhibit = 0;
+                std::string match;
+                std::int64_t count = 0;
+                if (!row.take(exhibit, match, count)) {
+                    return Row::damaged();
+                }
+                add(exhibit, match == "exact" ? kHitsExact : kHitsNear, count);
+                return {};
+            },
+            last_before);
+        if (!read) {
+            return read;
+        }
+    }
+    return {};
+}
+
+Result<void> Tallies::store(Database& database) {
+    const auto upsert = database.kept(
+        "INSERT INTO tallies (exhibit_id, name, value) VALUES ($1, $2, $3) "
+        "ON CONFLICT (exhibit_id, name) DO UPDATE SET value = tallies.value + excluded.value");
+    if (!upsert) {
+        return fail(upsert.error());
+    }
+    for (const auto& [tally, change] : changes_) {
+        if (change == 0) {
+            continue;
+        }
+        if (auto stored = (*upsert)->run(tally.first, tally.second, change); !stored) {
+            return stored;
+        }
+    }
+    changes_.clear();
+    return {};
+}
+
+Result<void> tally_groups(Database& database) {
+    const auto exhibits = all_exhibits(database);
+    if (!exhibits) {
+        return fail(exhibits.error());
+    }
+    std::map<RowId, std::uint64_t> groups;
+    for (const RowId exhibit : *exhibits) {
+        groups[exhibit] = 0;
+    }
+    auto read = database.each(
+        "SELECT place, count(*) FROM (SELECT DISTINCT i.exhibit_id AS place, m.group_id "
+        "FROM near_group_members m JOIN near_groups g ON g.id = m.group_id "
+        "JOIN items i ON i.content_id = m.content_id WHERE g.unknown_members > 0 "
+        "UNION SELECT 0, g.id FROM near_groups g WHERE g.unknown_members > 0) AS seen "
+        "GROUP BY place",
+        [&](Row& row) -> Result<void> {
+            RowId exhibit = 0;
+            std::uint64_t count = 0;
+            row.take(exhibit, count);
+            groups[exhibit] = count;
+            return {};
+        });
+    for (const auto& [exhibit, count] : groups) {
+        if (read) {
+            read = set_tally(database, exhibit, kGroups, count);
+        }
+    }
+    return read;
+}
+
+Result<Totals> tallied(Database& database, std::optional<RowId> exhibit) {
+    Totals totals;
+    auto read = database.each(
+        "SELECT name, value FROM tallies WHERE exhibit_id = $1",
+        [&](Row& row) -> Result<void> {
+            std::string tally;
+            std::uint64_t value = 0;
+            if (!row.take(tally, value)) {
+                return Row::damaged();
+            }
+            for (const Field& field : kFields) {
+                if (field.name == tally) {
+                    totals.*field.value = value;
+                }
+            }
+            if (tally.starts_with(kErrorPrefix) && value > 0) {
+                totals.errors[tally.substr(kErrorPrefix.size())] = value;
+            }
+            return {};
+        },
+        exhibit.value_or(kWholeCase));
+    return read ? Result<Totals>(std::move(totals)) : fail(std::move(read).error());
+}
+
+Result<void> rebuild_tallies(Database& database) {
+    if (auto gone = database.exec("DELETE FROM tallies"); !gone) {
+        return gone;
+    }
+    const auto exhibits = all_exhibits(database);
+    if (!exhibits) {
+        return fail(exhibits.error());
+    }
+    for (const RowId exhibit : *exhibits) {
+        const auto totals = recounted(database, as_exhibit(exhibit));
+        if (!totals) {
+            return fail(totals.error());
+        }
+        for (const Field& field : kFields) {
+            if (auto set = set_tally(database, exhibit, field.name, (*totals).*field.value); !set) {
+                return set;
+            }
+        }
+        for (const auto& [code, count] : totals->errors) {
+            if (auto set = set_tally(database, exhibit, error_tally(code), count); !set) {
+                return set;
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> check_tallies(Database& database) {
+    const auto exhibits = all_exhibits(database);
+    if (!exhibits) {
+        return fail(exhibits.error());
+    }
+    for (const RowId exhibit : *exhibits) {
+        const auto kept = tallied(database, as_exhibit(exhibit));
+        const auto counted = recounted(database, as_exhibit(exhibit));
+        if (!kept || !counted) {
+            return fail(kept ? counted.error() : kept.error());
+        }
+        if (*kept != *counted) {
+            return fail(Errc::integrity,
+                        exhibit == kWholeCase
+                            ? "the totals of the case are not those of its rows"
+                            : fmt::format("the totals of exhibit {} are not those of its rows",
+                                          exhibit));
+        }
+    }
+    return {};
+}
+
+} // namespace rempart::casefile
