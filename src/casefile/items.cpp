@@ -18,21 +18,20 @@ constexpr std::string_view kColumns =
     "EXISTS (SELECT 1 FROM item_unread u WHERE u.item_id = i.id), "
     "c.md5, c.sha1, c.sha256, c.type, c.mime, c.family, c.media_error_code, c.media_error_text, "
     "COALESCE(g.partial_reason, '') "
-    "FROM {} "
+    "FROM items i "
     "LEFT JOIN items p ON p.exhibit_id = i.exhibit_id AND p.seq = i.parent_seq "
     "LEFT JOIN contents c ON c.id = i.content_id "
     "LEFT JOIN pictures g ON g.content_id = i.content_id "
-    "WHERE i.exhibit_id = $1 ORDER BY i.seq LIMIT $2";
+    "WHERE i.exhibit_id = $1 {}ORDER BY i.seq LIMIT $2";
 
-constexpr std::string_view kAll = "items i";
-// Each part has an index of its own: what could be read is not looked at.
+constexpr std::string_view kAll;
+// Each part has an index of its own, which leads (CROSS JOIN): what could be read is not looked at.
 constexpr std::string_view kProblems =
-    "(SELECT seq FROM items WHERE exhibit_id = $1 AND error_code IS NOT NULL "
-    "UNION SELECT i.seq FROM contents c JOIN items i ON i.content_id = c.id "
-    "WHERE c.media_error_code IS NOT NULL AND i.exhibit_id = $1 "
-    "UNION SELECT i.seq FROM pictures g JOIN items i ON i.content_id = g.content_id "
-    "WHERE g.partial_reason <> '' AND i.exhibit_id = $1) AS w "
-    "JOIN items i ON i.seq = w.seq";
+    "AND i.seq IN (SELECT seq FROM items WHERE exhibit_id = $1 AND error_code IS NOT NULL "
+    "UNION SELECT f.seq FROM contents d CROSS JOIN items f "
+    "WHERE f.content_id = d.id AND d.media_error_code IS NOT NULL AND f.exhibit_id = $1 "
+    "UNION SELECT f.seq FROM pictures d CROSS JOIN items f "
+    "WHERE f.content_id = d.content_id AND d.partial_reason <> '' AND f.exhibit_id = $1) ";
 
 Result<void> take_unread(Statement& statement, RowId id, ItemRecord& item) {
     statement.start(id);
@@ -68,8 +67,8 @@ std::optional<Error> partial_picture(std::string_view partial_reason) {
 
 namespace {
 
-/// The items of an exhibit out of `from`, at most `most`, which is then less by those taken.
-Result<void> each_of(Database& database, const ExhibitRecord& exhibit, std::string_view from,
+/// The items of an exhibit that `which` leaves, at most `most`, which is then less by those taken.
+Result<void> each_of(Database& database, const ExhibitRecord& exhibit, std::string_view which,
                      std::size_t& most, const std::function<Result<void>(const ItemView&)>& take) {
     auto unread = database.prepare("SELECT offset_bytes, size_bytes FROM item_unread "
                                    "WHERE item_id = $1 ORDER BY ordinal");
@@ -105,11 +104,11 @@ Result<void> each_of(Database& database, const ExhibitRecord& exhibit, std::stri
         return take(view);
     };
     constexpr std::size_t kMostOfSql = std::numeric_limits<std::int64_t>::max();
-    return database.each(fmt::format(fmt::runtime(kColumns), from), take_row, exhibit.id,
+    return database.each(fmt::format(fmt::runtime(kColumns), which), take_row, exhibit.id,
                          std::min(most, kMostOfSql));
 }
 
-Result<void> each_of_all(Case& file, std::string_view from, std::size_t most,
+Result<void> each_of_all(Case& file, std::string_view which, std::size_t most,
                          const std::function<Result<void>(const ItemView&)>& take) {
     const auto snapshot = Snapshot::begin(file.database());
     if (!snapshot) {
@@ -123,7 +122,7 @@ Result<void> each_of_all(Case& file, std::string_view from, std::size_t most,
         if (most == 0) {
             break;
         }
-        if (auto taken = each_of(file.database(), exhibit, from, most, take); !taken) {
+        if (auto taken = each_of(file.database(), exhibit, which, most, take); !taken) {
             return taken;
         }
     }

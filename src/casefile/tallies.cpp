@@ -123,19 +123,21 @@ Result<void> Tallies::completed(Database& database, const StoredContent& was,
     return {};
 }
 
-// A pair of content and list counts once, however many digests or entries agree.
+// A pair of content and list counts once, however many digests or entries agree. The new hits are
+// few: they lead (MATERIALIZED, CROSS JOIN), whatever a planner guesses of a table that just grew.
 Result<void> Tallies::hits(Database& database, RowId last_before) {
-    constexpr std::string_view kNewPairs =
-        "SELECT DISTINCT {} h.match, h.content_id, h.list_id FROM hits h {} WHERE h.id > $1 AND "
-        "NOT EXISTS (SELECT 1 FROM hits o WHERE o.content_id = h.content_id AND o.list_id = "
-        "h.list_id AND o.match = h.match AND o.id <= $1)";
-    const std::string in_exhibits = fmt::format(fmt::runtime(kNewPairs), "i.exhibit_id AS place,",
-                                                "JOIN items i ON i.content_id = h.content_id");
-    const std::string in_case = fmt::format(fmt::runtime(kNewPairs), "0 AS place,", "");
-    for (const std::string& pairs : {in_exhibits, in_case}) {
+    constexpr std::string_view kFresh =
+        "WITH fresh AS MATERIALIZED (SELECT DISTINCT h.match, h.content_id, h.list_id FROM hits h "
+        "WHERE h.id > $1 AND NOT EXISTS (SELECT 1 FROM hits o WHERE o.content_id = h.content_id "
+        "AND o.list_id = h.list_id AND o.match = h.match AND o.id <= $1)) ";
+    constexpr std::string_view kInExhibits =
+        "SELECT place, match, count(*) FROM (SELECT DISTINCT i.exhibit_id AS place, f.match, "
+        "f.content_id, f.list_id FROM fresh f CROSS JOIN items i "
+        "WHERE i.content_id = f.content_id) AS pairs GROUP BY place, match";
+    constexpr std::string_view kInCase = "SELECT 0, match, count(*) FROM fresh GROUP BY match";
+    for (const std::string_view counted : {kInExhibits, kInCase}) {
         auto read = database.each(
-            fmt::format("SELECT place, match, count(*) FROM ({}) AS pairs GROUP BY place, match",
-                        pairs),
+            fmt::format("{}{}", kFresh, counted),
             [&](Row& row) -> Result<void> {
                 RowId exhibit = 0;
                 std::string match;
