@@ -124,12 +124,13 @@ Result<void> Tallies::completed(Database& database, const StoredContent& was,
 }
 
 // A pair of content and list counts once, however many digests or entries agree. The new hits are
-// few: they lead (MATERIALIZED, CROSS JOIN), whatever a planner guesses of a table that just grew.
+// few: they lead (MATERIALIZED, CROSS JOIN, unary plus), whatever a planner guesses of a table that
+// just grew.
 Result<void> Tallies::hits(Database& database, RowId last_before) {
     constexpr std::string_view kFresh =
         "WITH fresh AS MATERIALIZED (SELECT DISTINCT h.match, h.content_id, h.list_id FROM hits h "
         "WHERE h.id > $1 AND NOT EXISTS (SELECT 1 FROM hits o WHERE o.content_id = h.content_id "
-        "AND o.list_id = h.list_id AND o.match = h.match AND o.id <= $1)) ";
+        "AND +o.list_id = h.list_id AND o.match = h.match AND o.id <= $1)) ";
     constexpr std::string_view kInExhibits =
         "SELECT place, match, count(*) FROM (SELECT DISTINCT i.exhibit_id AS place, f.match, "
         "f.content_id, f.list_id FROM fresh f CROSS JOIN items i "
