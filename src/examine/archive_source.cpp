@@ -13,7 +13,7 @@
 namespace rempart::examine {
 
 Result<std::unique_ptr<Source>> open_archive(int descriptor, const ReaderConfig& config,
-                                             const ArchiveLimits& limits) {
+                                             const ArchiveLimits& limits, const WalkStart& start) {
     ReaderRequest request;
     request.role = "archive_reader";
     request.body = encode_archive_request(limits);
@@ -23,7 +23,7 @@ Result<std::unique_ptr<Source>> open_archive(int descriptor, const ReaderConfig&
         return fail(Errc::io, fmt::format("no further descriptor: {}", std::strerror(errno)));
     }
     request.descriptors.push_back(std::move(own));
-    return ResilientSource::open(std::move(request), config, {});
+    return ResilientSource::open(std::move(request), config, start);
 }
 
 } // namespace rempart::examine

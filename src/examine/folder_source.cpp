@@ -78,7 +78,8 @@ void tell_entry(int directory, const char* name, ItemBegin begin, std::deque<Eve
 
 class FolderSource final : public Source {
   public:
-    FolderSource(UniqueFd root, const EntryStatus& status, WalkStart start) : start_(start) {
+    FolderSource(UniqueFd root, const EntryStatus& status, WalkStart start)
+        : start_(std::move(start)) {
         push(std::move(root), status, "");
     }
 
@@ -110,6 +111,9 @@ class FolderSource final : public Source {
     [[nodiscard]] Result<UniqueFd> open_again(const Level& child) const;
     [[nodiscard]] bool is_that(int directory, const Level& level) const;
     void tell_problem(std::string path, Error error);
+    [[nodiscard]] bool wants(std::uint64_t ordinal) const {
+        return ordinal >= start_.first_ordinal && next_wanted(start_.only, ordinal) == ordinal;
+    }
 
     WalkStart start_;
     std::uint64_t ordinal_ = 0; ///< Of the next item.
@@ -149,7 +153,7 @@ void FolderSource::visit(const char* name, unsigned char type) {
         return;
     }
     const std::uint64_t ordinal = ordinal_++;
-    if (ordinal < start_.first_ordinal) {
+    if (!wants(ordinal)) {
         return;
     }
     ItemBegin begin{.ordinal = ordinal, .head = {}};
@@ -268,7 +272,7 @@ bool FolderSource::is_that(int directory, const Level& level) const {
 
 void FolderSource::tell_problem(std::string path, Error error) {
     const std::uint64_t ordinal = ordinal_++;
-    if (ordinal < start_.first_ordinal) {
+    if (!wants(ordinal)) {
         return;
     }
     ItemBegin begin{.ordinal = ordinal, .head = {}};
@@ -297,7 +301,8 @@ class SingleFileSource final : public Source {
     std::deque<Event> events_;
 };
 
-Result<std::unique_ptr<Source>> open_single(UniqueFd file, std::string_view name, WalkStart start) {
+Result<std::unique_ptr<Source>> open_single(UniqueFd file, std::string_view name,
+                                            const WalkStart& start) {
     const auto status = status_of(file.get(), "");
     if (!status) {
         return fail(status.error());
@@ -306,7 +311,7 @@ Result<std::unique_ptr<Source>> open_single(UniqueFd file, std::string_view name
         return fail(Errc::unsupported, "the exhibit is neither a regular file nor a directory");
     }
     std::deque<Event> events;
-    if (start.first_ordinal == 0) {
+    if (start.first_ordinal == 0 && next_wanted(start.only, 0) == 0) {
         ItemBegin begin{.ordinal = 0, .head = {}};
         begin.head.path = to_utf8(name);
         begin.head.size_bytes = status->size_bytes;
@@ -344,7 +349,7 @@ Result<std::unique_ptr<Source>> open_folder(const ExhibitPlan& plan, WalkStart s
     if (!status) {
         return fail(status.error());
     }
-    return std::make_unique<FolderSource>(std::move(*opened), *status, start);
+    return std::make_unique<FolderSource>(std::move(*opened), *status, std::move(start));
 }
 
 } // namespace rempart::examine

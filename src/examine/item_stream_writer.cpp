@@ -70,7 +70,7 @@ void ItemStreamWriter::tell_position(bool reading) {
 
 Result<bool> ItemStreamWriter::begin(const ItemHead& head) {
     const std::uint64_t ordinal = next_ordinal_++;
-    if (ordinal < start_.first_ordinal) {
+    if (ordinal < start_.first_ordinal || next_wanted(start_.only, ordinal) != ordinal) {
         tell_position(false);
         return false;
     }

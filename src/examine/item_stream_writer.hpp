@@ -29,9 +29,9 @@ class ItemStreamWriter final : public ItemSink {
     ItemStreamWriter(sandbox::Channel& channel, std::unique_ptr<SharedArea> area,
                      StreamStart start);
 
-    /// False only below the start and for a poisoned item, which is then told with the error that
-    /// it caused. After true, `end` is due, also for what has no content (or use `tell`). Over-long
-    /// paths are cut, and the head says so.
+    /// False only for what is not asked for (StreamStart) and for a poisoned item, which is then
+    /// told with the error that it caused. After true, `end` is due, also for what has no content
+    /// (or use `tell`). Over-long paths are cut, and the head says so.
     [[nodiscard]] Result<bool> begin(const ItemHead& head) override;
     [[nodiscard]] Result<std::span<std::byte>> room() override;
     [[nodiscard]] Result<void> wrote(std::size_t size_bytes) override;

@@ -22,7 +22,8 @@ bool has(const std::vector<Poison>& list, std::uint64_t number) {
 
 Result<std::unique_ptr<Source>> ResilientSource::open(ReaderRequest request, ReaderConfig config,
                                                       WalkStart start) {
-    const StreamStart first{.first_ordinal = start.first_ordinal, .items = {}, .steps = {}};
+    const StreamStart first{
+        .first_ordinal = start.first_ordinal, .items = {}, .steps = {}, .only = start.only};
     Result<std::unique_ptr<StreamSource>> run = StreamSource::start(request, config, first);
     if (!run) {
         return fail(run.error());
@@ -36,6 +37,7 @@ ResilientSource::ResilientSource(ReaderRequest request, ReaderConfig config, Wal
     : request_(std::move(request)), config_(std::move(config)), run_(std::move(run)),
       told_items_(start.first_ordinal) {
     start_.first_ordinal = start.first_ordinal;
+    start_.only = std::move(start.only);
 }
 
 Result<Event> ResilientSource::next() {
@@ -104,7 +106,7 @@ std::optional<Event> ResilientSource::survive(const Error& death) {
     Position position = run_->position();
     if (death.code == Errc::bad_answer) {
         position.reading = true;
-        position.ordinal = open_item_ ? told_items_ - 1 : told_items_;
+        position.ordinal = open_item_ ? told_items_ - 1 : next_wanted(start_.only, told_items_);
     }
     const bool in_open_item = open_item_ && position.ordinal < told_items_;
     const bool blamed = in_open_item || blame(death, position);

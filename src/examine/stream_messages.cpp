@@ -167,6 +167,30 @@ std::vector<Poison> read_poison(WireReader& in) {
     return list;
 }
 
+void put_runs(WireWriter& out, const std::vector<OrdinalRun>& runs) {
+    out.u32(static_cast<std::uint32_t>(runs.size()));
+    for (const OrdinalRun& run : runs) {
+        out.u64(run.first);
+        out.u64(run.end);
+    }
+}
+
+std::vector<OrdinalRun> read_runs(WireReader& in) {
+    const std::uint32_t count = in.u32();
+    if (count > kMaxOrdinalRuns) {
+        in.reject();
+    }
+    std::vector<OrdinalRun> runs;
+    for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+        const std::uint64_t first = in.u64();
+        runs.push_back({first, in.u64()});
+    }
+    if (!are_ordinal_runs(runs)) {
+        in.reject();
+    }
+    return runs;
+}
+
 } // namespace
 
 void put_begin(WireWriter& out, std::uint64_t ordinal, const ItemHead& head) {
@@ -224,7 +248,7 @@ bool StreamOrder::fits(const ItemBegin& begin) {
     }
     in_item_ = true;
     may_have_content_ = head.kind == ItemKind::file;
-    ++next_ordinal_;
+    next_ordinal_ = next_wanted(only_, next_ordinal_ + 1);
     return true;
 }
 
@@ -284,6 +308,7 @@ Bytes encode_request(const StreamRequest& request) {
     put_poison(out, request.start.items);
     put_poison(out, request.start.steps);
     out.u8(request.start.flush_each ? 1 : 0);
+    put_runs(out, request.start.only);
     out.bytes(request.body);
     return out.take();
 }
@@ -296,6 +321,7 @@ Result<StreamRequest> decode_request(ByteView message) {
     request.start.items = read_poison(in);
     request.start.steps = read_poison(in);
     request.start.flush_each = in.u8() == 1;
+    request.start.only = read_runs(in);
     const ByteView body = in.bytes();
     request.body.assign(body.begin(), body.end());
     if (Result<void> whole = in.finish(); !whole) {

@@ -8,7 +8,7 @@
 ///     batch   := record*                      at most kMaxBatchRecords; WireWriter's encoding
 ///     record  := u8 tag, fields               see the structs below
 ///     request := u32 descriptors, u64 first_ordinal, poison list of items, the same of steps,
-///                u8 flush_each, bytes body
+///                u8 flush_each, runs of ordinals, bytes body
 ///
 /// Descriptors come with the request, and those that one message cannot carry with messages of one
 /// byte that follow it.
@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -77,8 +78,8 @@ void put_begin(WireWriter& out, std::uint64_t ordinal, const ItemHead& head);
 /// Holds records against the grammar of source.hpp and the sizes of the shared area.
 class StreamOrder {
   public:
-    StreamOrder(std::uint64_t first_ordinal, std::uint32_t slots)
-        : next_ordinal_(first_ordinal), slots_(slots) {}
+    StreamOrder(std::uint64_t first_ordinal, std::uint32_t slots, std::vector<OrdinalRun> only = {})
+        : only_(std::move(only)), next_ordinal_(next_wanted(only_, first_ordinal)), slots_(slots) {}
     /// \return `bad_answer` for a record that may not come now.
     [[nodiscard]] Result<void> accept(const StreamRecord& record);
     [[nodiscard]] std::uint64_t next_ordinal() const { return next_ordinal_; }
@@ -95,6 +96,7 @@ class StreamOrder {
     [[nodiscard]] bool fits(const StreamFinish& finish);
     [[nodiscard]] bool fits(const StreamFailed&);
 
+    std::vector<OrdinalRun> only_;
     std::uint64_t next_ordinal_;
     std::uint32_t slots_;
     bool in_item_ = false;
@@ -122,6 +124,7 @@ struct StreamStart {
     /// Tell each item at once: a run that is expected to die again then ends at the same item every
     /// time, whatever the timing.
     bool flush_each = false;
+    std::vector<OrdinalRun> only; ///< WalkStart's.
     friend bool operator==(const StreamStart&, const StreamStart&) = default;
 };
 

@@ -80,7 +80,7 @@ Result<std::unique_ptr<StreamSource>> StreamSource::start(const ReaderRequest& r
 StreamSource::StreamSource(sandbox::Child child, std::shared_ptr<SharedArea> area,
                            const StreamStart& start)
     : child_(std::move(child)), area_(std::move(area)), leases_(std::make_shared<Leases>(area_)),
-      order_(start.first_ordinal, area_->slots()) {
+      order_(start.first_ordinal, area_->slots(), start.only) {
     end_.confinement = child_.confinement();
 }
 

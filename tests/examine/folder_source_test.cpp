@@ -277,6 +277,19 @@ TEST(FolderSource, AResumedWalkTellsExactlyTheRest) {
     }
 }
 
+TEST(FolderSource, OnlyWhatIsAskedForIsOpenedAndTold) {
+    const TempDir dir;
+    fs::create_directories(dir.path() / "m/n");
+    for (const char* path : {"a", "m/b", "m/n/c", "m/n/d", "z"}) {
+        put(dir.path() / path, path);
+    }
+    const Lines all = lines_at(dir.path());
+    const Lines wanted{all[1], all[3]};
+    EXPECT_EQ(lines_at(dir.path(), {.only = {{1, 2}, {3, 4}}}), wanted);
+    EXPECT_EQ(lines_at(dir.path(), {.first_ordinal = 2, .only = {{1, 2}, {3, 4}}}), Lines{all[3]});
+    EXPECT_EQ(lines_at(dir.path(), {.only = {{9, 12}}}), Lines{});
+}
+
 TEST(FolderSource, TwentyThousandFilesComeOnceEach) {
     const TempDir dir;
     const UniqueFd top(::open(dir.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -103,7 +103,8 @@ TEST(StreamMessages, ARequestSurvivesTheWireAndNoCutOfItDoes) {
     const StreamStart start{.first_ordinal = 7,
                             .items = {{9, {Errc::crashed, "signal 11"}}},
                             .steps = {{3, {Errc::deadline, "30 s"}, 8}},
-                            .flush_each = true};
+                            .flush_each = true,
+                            .only = {{8, 9}, {20, 31}}};
     const ByteView body = bytes_of("body");
     const Bytes message =
         encode_request({.descriptors = 5, .start = start, .body = Bytes(body.begin(), body.end())});
@@ -115,6 +116,31 @@ TEST(StreamMessages, ARequestSurvivesTheWireAndNoCutOfItDoes) {
     for (std::size_t size = 0; size < message.size(); ++size) {
         EXPECT_FALSE(decode_request(ByteView(message).first(size)).has_value());
     }
+}
+
+TEST(StreamMessages, RunsOfOrdinalsThatTouchFallOrHoldNothingAreRefused) {
+    const std::vector<OrdinalRun> wrong[] = {
+        {{3, 3}}, {{4, 3}}, {{1, 3}, {3, 4}}, {{5, 6}, {1, 2}}, {{1, 9}, {4, 20}}};
+    for (const std::vector<OrdinalRun>& only : wrong) {
+        const Bytes message = encode_request(
+            {.descriptors = 2, .start = {.items = {}, .steps = {}, .only = only}, .body = {}});
+        EXPECT_FALSE(decode_request(message).has_value()) << only[0].first;
+    }
+}
+
+TEST(StreamOrder, TakesExactlyTheItemsThatWereAskedFor) {
+    const std::vector<OrdinalRun> only{{2, 4}, {7, 8}};
+    StreamOrder order(1, 24, only);
+    for (const std::uint64_t ordinal : {2U, 3U, 7U}) {
+        for (std::uint64_t other = 0; other < 10; ++other) {
+            StreamOrder copy = order;
+            EXPECT_EQ(copy.accept(sample_begin(other)).has_value(), other == ordinal)
+                << other << " where " << ordinal << " is due";
+        }
+        EXPECT_TRUE(order.accept(sample_begin(ordinal)).has_value());
+        EXPECT_TRUE(order.accept(ItemEnd{}).has_value());
+    }
+    EXPECT_FALSE(order.accept(sample_begin(8)).has_value());
 }
 
 TEST(StreamOrder, OnlyAMemberOfAnArchiveMayHaveAnAbsoluteName) {

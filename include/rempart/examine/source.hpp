@@ -23,6 +23,7 @@
 #include "rempart/core/fd.hpp"
 #include "rempart/core/result.hpp"
 #include "rempart/examine/item.hpp"
+#include "rempart/examine/ordinals.hpp"
 #include "rempart/sandbox/limits.hpp"
 
 namespace rempart::examine {
@@ -92,6 +93,9 @@ struct WalkStart {
     /// Which these are depends on where the walk began: to be left out where the medium is read
     /// whole for itself, which tells of all of them (open_medium).
     bool tell_volume_damage = true;
+    /// Of those above `first_ordinal`, only these, unless it is empty: the others are counted, but
+    /// neither read nor told. At most kMaxOrdinalRuns.
+    std::vector<OrdinalRun> only;
 };
 
 /// How confined readers are run.
@@ -139,8 +143,12 @@ struct ArchiveLimits {
 
 /// The members of the archive behind `descriptor` (zip, 7z, rar, tar and compressed tar, cpio, ar,
 /// iso, cab, lha, xar; single .gz/.xz/.bz2/.zst), through the archive_reader. Members are
-/// `embedded`; an encrypted member, a limit or a broken end is an item with its reason.
-[[nodiscard]] Result<std::unique_ptr<Source>>
-open_archive(int descriptor, const ReaderConfig& config, const ArchiveLimits& limits);
+/// `embedded`; an encrypted member, a limit or a broken end is an item with its reason. What is
+/// passed over counts for no limit and is not checked: where a whole walk meets neither, one that
+/// passes over gives the same items.
+[[nodiscard]] Result<std::unique_ptr<Source>> open_archive(int descriptor,
+                                                           const ReaderConfig& config,
+                                                           const ArchiveLimits& limits,
+                                                           const WalkStart& start = {});
 
 } // namespace rempart::examine

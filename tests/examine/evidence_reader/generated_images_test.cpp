@@ -314,6 +314,12 @@ TEST_F(PartitionedImages, AResumedWalkTellsTheRestWithTheSameOrdinals) {
         }
         EXPECT_EQ(rest.end->volumes, all.end->volumes);
     }
+    const Walked some = walk_disk_image(at("x.dd"), {.only = {{3, 5}, {17, 18}, {40, 41}}});
+    ASSERT_EQ(some.items.size(), 4U) << listing(some);
+    for (const WalkedItem& item : some.items) {
+        EXPECT_EQ(item.head, all.items[item.ordinal].head);
+        EXPECT_EQ(item.sha256, all.items[item.ordinal].sha256);
+    }
 }
 
 } // namespace
