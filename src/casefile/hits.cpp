@@ -220,6 +220,21 @@ Result<void> each_hit_of_items(Case& file, RowId exhibit, std::uint64_t first_se
     return read ? teller.end() : read;
 }
 
+Result<void> each_hit_of_content(Case& file, RowId content,
+                                 const std::function<Result<void>(const HitView&)>& take) {
+    const auto statement = file.database().kept(
+        fmt::format("{}FROM hits h {}WHERE h.content_id = $1 ORDER BY i.exhibit_id, "
+                    "i.seq, h.list_id, h.match, n.entry, h.entry_id, h.variant",
+                    kColumns, kPlaces));
+    if (!statement) {
+        return fail(statement.error());
+    }
+    HitTeller teller(take);
+    (*statement)->start(content);
+    auto read = (*statement)->each([&](Row& row) { return teller(row); });
+    return read ? teller.end() : read;
+}
+
 Result<std::vector<FingerprintRecord>> fingerprints_of(Statement& statement, RowId content) {
     std::vector<FingerprintRecord> all;
     statement.start(content);

@@ -37,7 +37,7 @@ struct IngestWriter::State {
     std::optional<AuditedChange> change; ///< The transaction, and the record that goes with it.
     RowSealer sealer;
     std::uint64_t unflushed_messages = 0;
-    std::function<Result<void>(Database&)> at_commit;
+    std::function<Result<void>(Database&)> at_begin, at_commit;
     std::optional<Error> failure; ///< The first one: after it nothing is written any more.
 
     // Every writing call goes through here. A failed write may have undone the whole transaction,
@@ -72,6 +72,9 @@ struct IngestWriter::State {
         auto begun = AuditedChange::begin(*database, AuditAct::ingest_commit);
         if (!begun) {
             return fail(std::move(begun).error());
+        }
+        if (auto may = at_begin ? at_begin(*database) : Result<void>(); !may) {
+            return may;
         }
         change.emplace(std::move(*begun));
         first_uncommitted = next_seq;
@@ -157,7 +160,7 @@ Result<IngestWriter> IngestWriter::open(Case& file, RowId exhibit, std::uint64_t
     }
     state->database = &database;
     state->exhibit = exhibit;
-    state->purpose = file.info().purpose;
+    state->purpose = database.purpose();
     state->next_seq = resume->next_seq;
     state->resume = *resume;
     auto statements = IngestStatements::prepare(database);
@@ -179,6 +182,10 @@ ResumeRecord IngestWriter::resume_point() const {
 
 std::uint64_t IngestWriter::next_seq() const {
     return state_->next_seq;
+}
+
+void IngestWriter::at_begin(std::function<Result<void>(Database&)> check) {
+    state_->at_begin = std::move(check);
 }
 
 void IngestWriter::at_commit(std::function<Result<void>(Database&)> work) {

@@ -13,8 +13,11 @@
 namespace rempart::casefile {
 namespace {
 
+// 35 is left free for videos: behind all pictures, before the rest.
 constexpr std::array kOperations{
+    OperationFacts{Operation::triage, "triage", 1, 10},
     OperationFacts{Operation::examine, "examine", 1, 20},
+    OperationFacts{Operation::recognise, "recognise", 1, 30},
     OperationFacts{Operation::medium, "medium", 1, 40},
     OperationFacts{Operation::finish, "finish", 1, 50},
 };
@@ -80,6 +83,10 @@ const OperationFacts& facts_of(Operation operation) noexcept {
     return kOperations[static_cast<std::size_t>(operation)];
 }
 
+std::span<const OperationFacts> operations() noexcept {
+    return kOperations;
+}
+
 Result<void> enqueue(Database& database, RowId exhibit, std::uint64_t part, Operation operation) {
     const auto label = label_of(database, exhibit);
     if (!label) {
@@ -98,7 +105,8 @@ Result<void> enqueue(Database& database, RowId exhibit, std::uint64_t part, Oper
     return (*insert)->run(id.finish(), exhibit, part, facts.name, facts.version, facts.priority);
 }
 
-Result<void> plan_work(Case& file, RowId exhibit, std::span<const PartRecord> parts, bool medium) {
+Result<void> plan_work(Case& file, RowId exhibit, std::span<const PartRecord> parts, bool medium,
+                       Operation first) {
     Database& database = file.database();
     auto transaction = Transaction::begin(database);
     if (!transaction) {
@@ -116,7 +124,7 @@ Result<void> plan_work(Case& file, RowId exhibit, std::span<const PartRecord> pa
         if (auto added = insert_part(database, exhibit, part); !added) {
             return added;
         }
-        if (auto added = enqueue(database, exhibit, part.ordinal, Operation::examine); !added) {
+        if (auto added = enqueue(database, exhibit, part.ordinal, first); !added) {
             return added;
         }
     }
@@ -143,9 +151,10 @@ Result<std::vector<PartRecord>> parts(Case& file, RowId exhibit) {
     return read ? Result<std::vector<PartRecord>>(std::move(all)) : fail(std::move(read).error());
 }
 
-Result<std::uint64_t> jobs_left(Case& file, RowId exhibit) {
-    const auto left =
-        file.database().scalar("SELECT count(*) FROM jobs WHERE exhibit_id = $1", exhibit);
+Result<std::uint64_t> jobs_left(Case& file, RowId exhibit, std::optional<Operation> operation) {
+    const auto left = file.database().scalar(
+        "SELECT count(*) FROM jobs WHERE exhibit_id = $1 AND operation LIKE $2", exhibit,
+        operation ? facts_of(*operation).name : std::string_view("%"));
     if (!left) {
         return fail(left.error());
     }
@@ -215,6 +224,18 @@ Result<std::uint64_t> heartbeat(Case& file, std::string_view worker,
     return done ? Result<std::uint64_t>(renewed) : fail(std::move(done).error());
 }
 
+Result<void> check_ours(Database& database, const Job& job) {
+    const auto select = database.kept("SELECT part FROM jobs WHERE id = $1 AND token = $2");
+    if (!select) {
+        return fail(select.error());
+    }
+    const auto ours = (*select)->scalar(job.id, job.token);
+    if (!ours) {
+        return fail(ours.error());
+    }
+    return *ours ? Result<void>() : fail(lease_lost());
+}
+
 Result<void> advance(Database& database, const Job& job, int attempts) {
     const auto update =
         database.kept("UPDATE jobs SET attempts = $1, started_seq = NULL, started_count = 0 "
@@ -244,6 +265,9 @@ Result<void> complete(Database& database, const Job& job) {
     }
     if (job.operation == Operation::finish) {
         return {};
+    }
+    if (job.operation == Operation::triage) {
+        return enqueue(database, job.exhibit, job.part, Operation::recognise);
     }
     const auto left = database.kept("SELECT part FROM jobs WHERE exhibit_id = $1 LIMIT 1");
     if (!left) {

@@ -23,7 +23,8 @@ constexpr milliseconds kLong{3'600'000};
 
 class WorkQueue : public ::testing::Test {
   protected:
-    RowId planned(const std::string& label, std::uint64_t parts, bool medium = false) {
+    RowId planned(const std::string& label, std::uint64_t parts, bool medium = false,
+                  Operation first = Operation::examine) {
         const RowId id = value_of(add_exhibit(file_, some_exhibit(label)));
         std::vector<PartRecord> all;
         for (std::uint64_t i = 0; i < parts; ++i) {
@@ -32,7 +33,7 @@ class WorkQueue : public ::testing::Test {
             part.first_ordinal = i * 100;
             part.end_ordinal = i + 1 < parts ? std::optional((i + 1) * 100) : std::nullopt;
         }
-        expect_ok(plan_work(file_, id, all, medium));
+        expect_ok(plan_work(file_, id, all, medium, first));
         return id;
     }
     std::vector<Job> take(std::size_t most, milliseconds lease = kLong,
@@ -175,6 +176,40 @@ TEST_F(WorkQueue, EnqueuesTheFinishWithTheLastJobOfAnExhibit) {
     EXPECT_EQ(value_of(jobs_left(file_, a)), 0U);
     EXPECT_TRUE(take(9).empty());
     EXPECT_EQ(value_of(jobs_left(file_, b)), 1U);
+}
+
+TEST_F(WorkQueue, LooksUpEveryExhibitBeforeItRecognisesAnything) {
+    const RowId a = planned("A", 2, true, Operation::triage), b = planned("B", 1);
+    const RowId c = planned("C", 1, false, Operation::triage);
+    std::string order;
+    for (auto jobs = take(1); !jobs.empty(); jobs = take(1)) {
+        order += told(jobs);
+        expect_ok(complete(file_, jobs));
+    }
+    EXPECT_EQ(order,
+              fmt::format("triage/0 of {0}; triage/1 of {0}; triage/0 of {2}; examine/0 of {1}; "
+                          "recognise/0 of {0}; recognise/1 of {0}; recognise/0 of {2}; "
+                          "medium/0 of {0}; finish/0 of {0}; finish/0 of {1}; finish/0 of {2}; ",
+                          a, b, c));
+}
+
+TEST_F(WorkQueue, EnqueuesNoRecogniseWhenTheTriageUnderAnOldTokenEnds) {
+    const RowId a = planned("A", 1, false, Operation::triage);
+    const auto late = take(1, kNone);
+    const auto now = take(1);
+    ASSERT_EQ(now.size(), 1U);
+    EXPECT_EQ(error_of(complete(file_, late)).code, Errc::refused);
+    EXPECT_EQ(value_of(jobs_left(file_, a, Operation::recognise)), 0U);
+    expect_ok(complete(file_, now));
+    EXPECT_EQ(value_of(jobs_left(file_, a, Operation::triage)), 0U);
+    EXPECT_EQ(value_of(jobs_left(file_, a, Operation::recognise)), 1U);
+}
+
+TEST_F(WorkQueue, IsInTheOrderOfItsPriorities) {
+    for (std::size_t i = 1; i < operations().size(); ++i) {
+        EXPECT_LT(operations()[i - 1].priority, operations()[i].priority);
+        EXPECT_EQ(&facts_of(operations()[i].operation), &operations()[i]);
+    }
 }
 
 TEST_F(WorkQueue, CountsAttemptsSinceTheJobLastCameOn) {

@@ -5,6 +5,7 @@
 /// Exhibits, items, contents, hits: written while an exhibit is ingested, read by everything else.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -100,6 +101,9 @@ class IngestWriter {
     [[nodiscard]] Result<void> add_message(const MessageRecord& record);
     [[nodiscard]] Result<void> add_chat_export(const ChatExportRecord& record);
 
+    /// Is called where a transaction begins, before anything is written in it; its failure is that
+    /// of the call that began it. For what must hold so that there is anything to write.
+    void at_begin(std::function<Result<void>(Database&)> check);
     /// Is called in every commit, before it is one; its failure undoes the commit. For what has to
     /// last together with the rows: the progress of the job.
     void at_commit(std::function<Result<void>(Database&)> work);
@@ -160,6 +164,24 @@ inline constexpr std::size_t kAllRows = std::numeric_limits<std::size_t>::max();
 [[nodiscard]] Result<void>
 each_hit_of_items(Case& file, RowId exhibit, std::uint64_t first_seq, std::uint64_t end_seq,
                   const std::function<Result<void>(const HitView&)>& take);
+
+/// The same for one content, wherever it lies in the case: by exhibit, then as above.
+[[nodiscard]] Result<void>
+each_hit_of_content(Case& file, RowId content,
+                    const std::function<Result<void>(const HitView&)>& take);
+
+/// An item of a part, as much of it as is needed to find the way back to what was left aside.
+struct PlaceRecord {
+    std::uint64_t seq = 0;
+    std::optional<std::uint64_t> parent_seq;
+    bool is_problem = false;
+    std::optional<Errc> error;
+    /// Of its content, if that is a picture that nobody has looked at yet (media_error `skipped`).
+    std::optional<std::array<std::byte, 32>> left_aside;
+};
+/// Every item of a part, in the order of seq.
+[[nodiscard]] Result<void> each_place(Case& file, RowId exhibit, std::uint64_t part,
+                                      const std::function<Result<void>(const PlaceRecord&)>& take);
 
 /// Whether a content is stored with all its facts, not with media_error `skipped`.
 [[nodiscard]] Result<bool> is_examined(Case& file, std::span<const std::byte, 32> sha256);

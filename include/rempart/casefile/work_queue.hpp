@@ -32,9 +32,11 @@ namespace rempart::casefile {
 
 /// What is done. The order is that of kOperations.
 enum class Operation : std::uint8_t {
-    examine, ///< Read the items of a part: digests, look-up, pictures, archives, chats.
-    medium,  ///< Digest of the whole medium.
-    finish,  ///< What needs the whole exhibit: attachments, the queue of new material.
+    triage,    ///< Read the items of a part, but leave its pictures aside: exact look-up first.
+    examine,   ///< Read the items of a part: digests, look-up, pictures, archives, chats.
+    recognise, ///< The pictures of a part that `triage` left aside.
+    medium,    ///< Digest of the whole medium.
+    finish,    ///< What needs the whole exhibit: attachments, the queue of new material.
 };
 
 struct OperationFacts {
@@ -43,6 +45,8 @@ struct OperationFacts {
     int version;           ///< Raised when the operation's result changes: part of the id too.
     int priority;          ///< Lower first. What can tell of known material comes before the rest.
 };
+/// In the order of Operation, which is that of priority too.
+[[nodiscard]] std::span<const OperationFacts> operations() noexcept;
 [[nodiscard]] const OperationFacts& facts_of(Operation operation) noexcept;
 
 /// After so many claims without any progress the item at fault is given up.
@@ -72,12 +76,14 @@ struct Job {
 
 /// Stores parts and the jobs for them, in one transaction; does nothing for an exhibit that has
 /// parts already. With `medium` a job for the digest of the medium.
+/// \param first what is done with each part: `examine`, or `triage`, which `recognise` follows.
 [[nodiscard]] Result<void> plan_work(Case& file, RowId exhibit, std::span<const PartRecord> parts,
-                                     bool medium);
+                                     bool medium, Operation first = Operation::examine);
 /// In order of ordinal; empty if nothing was planned.
 [[nodiscard]] Result<std::vector<PartRecord>> parts(Case& file, RowId exhibit);
-/// Jobs of an exhibit that are left, claimed or not.
-[[nodiscard]] Result<std::uint64_t> jobs_left(Case& file, RowId exhibit);
+/// Jobs of an exhibit that are left, claimed or not: all, or those of one operation.
+[[nodiscard]] Result<std::uint64_t> jobs_left(Case& file, RowId exhibit,
+                                              std::optional<Operation> operation = std::nullopt);
 
 /// Enqueues a job of an exhibit unless it is there. Within the caller's transaction, or alone.
 [[nodiscard]] Result<void> enqueue(Database& database, RowId exhibit, std::uint64_t part,
@@ -96,11 +102,15 @@ struct Claim {
 [[nodiscard]] Result<std::uint64_t> heartbeat(Case& file, std::string_view worker,
                                               std::chrono::milliseconds lease);
 
+/// In the transaction of a result, before it is written: what another worker may have written since
+/// would be in its way. \return `refused` if the job is no longer ours.
+[[nodiscard]] Result<void> check_ours(Database& database, const Job& job);
 /// In the transaction of a result: the job came on. `attempts`: what the next claim counts from.
 /// \return `refused` if the job is no longer ours: then nothing of the transaction may last.
 [[nodiscard]] Result<void> advance(Database& database, const Job& job, int attempts);
-/// In the transaction of the last result: takes the job off. When it was the exhibit's last one,
-/// its `finish` job is enqueued. \return `refused` as advance.
+/// In the transaction of the last result: takes the job off. Behind a part's `triage` its
+/// `recognise` is enqueued; when the job was the exhibit's last one, its `finish`.
+/// \return `refused` as advance.
 [[nodiscard]] Result<void> complete(Database& database, const Job& job);
 /// The same in a transaction of their own, for results that are stored elsewhere.
 [[nodiscard]] Result<void> complete(Case& file, std::span<const Job> jobs);
