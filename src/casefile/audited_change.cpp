@@ -6,6 +6,7 @@ namespace rempart::casefile {
 AuditedChange::AuditedChange(Database& database, Transaction transaction, AuditAct act)
     : database_(&database), transaction_(std::move(transaction)) {
     entry_.act = act;
+    entry_.purpose = database.purpose();
 }
 
 Result<AuditedChange> AuditedChange::begin(Database& database, AuditAct act) {

@@ -16,6 +16,7 @@
 #include "casefile/row_seal.hpp"
 #include "casefile/tallies.hpp"
 #include "rempart/casefile/audit.hpp"
+#include "rempart/core/text.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -81,6 +82,7 @@ Result<void> fill_new_case(Database& database, const CaseInfo& info) {
 
 Case::Case(std::unique_ptr<Database> database, CaseInfo info, std::string place)
     : database_(std::move(database)), info_(std::move(info)), place_(std::move(place)) {
+    database_->set_purpose(info_.purpose);
 }
 Case::Case(Case&&) noexcept = default;
 Case& Case::operator=(Case&&) noexcept = default;
@@ -88,6 +90,13 @@ Case::~Case() = default;
 
 const CaseInfo& Case::info() const {
     return info_;
+}
+Result<void> Case::act_for(std::string purpose) {
+    if (purpose.find_first_not_of(" \t\r\n") == std::string::npos || !is_utf8(purpose)) {
+        return fail(Errc::invalid_argument, "a purpose is text, and not empty");
+    }
+    database_->set_purpose(std::move(purpose));
+    return {};
 }
 const std::string& Case::place() const {
     return place_;

@@ -265,6 +265,9 @@ class Database {
 
     [[nodiscard]] bool in_transaction() const { return driver_->in_transaction(); }
     [[nodiscard]] Access access() const { return access_; }
+    /// Why what is done through this connection is done: Case::act_for.
+    [[nodiscard]] const std::string& purpose() const { return purpose_; }
+    void set_purpose(std::string purpose) { purpose_ = std::move(purpose); }
     /// While it lives, changes are possible through a connection that was opened for reading: for
     /// what is derived (the word index) and for temporary tables only.
     class WriteWindow {
@@ -282,6 +285,7 @@ class Database {
   private:
     std::unique_ptr<ConnectionDriver> driver_;
     Access access_;
+    std::string purpose_;
     std::map<std::string, Statement, std::less<>> kept_; // ended before the connection is closed
 };
 

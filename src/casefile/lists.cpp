@@ -66,7 +66,7 @@ Result<ListWriter> ListWriter::begin(Case& file, const ListRecord& list) {
                                                     .insert = std::move(*insert),
                                                     .list = id->value(),
                                                     .name = list.name,
-                                                    .purpose = file.info().purpose,
+                                                    .purpose = database.purpose(),
                                                     .last_entry = last_entry->value_or(0),
                                                     .sealer = {},
                                                     .failure = std::nullopt}));

@@ -51,6 +51,7 @@ enum class AuditAct : std::uint8_t {
     memory_shared,
     memory_asked,
     memory_withdrawn,
+    export_written,
 };
 
 struct AuditActFacts {
@@ -87,6 +88,7 @@ inline constexpr std::array kAuditActs{
     AuditActFacts{AuditAct::memory_shared, "memory-shared", true},
     AuditActFacts{AuditAct::memory_asked, "memory-asked", true},
     AuditActFacts{AuditAct::memory_withdrawn, "memory-withdrawn", true},
+    AuditActFacts{AuditAct::export_written, "export-written", true},
 };
 
 [[nodiscard]] constexpr const AuditActFacts& facts_of(AuditAct act) {

@@ -44,6 +44,9 @@ class Case {
     ~Case();
 
     [[nodiscard]] const CaseInfo& info() const;
+    /// From now on records of the log about what is written through this object bear this purpose,
+    /// not that of the case. \return `invalid_argument` for an empty one or what is not UTF-8.
+    [[nodiscard]] Result<void> act_for(std::string purpose);
     /// What it was opened by: opens it again.
     [[nodiscard]] const std::string& place() const;
     /// Where large temporary files belong: the case's folder; for a case on a server the machine's
