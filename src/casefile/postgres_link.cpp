@@ -9,9 +9,14 @@
 namespace rempart::casefile {
 namespace {
 
+// Disk full, out of memory, too many connections: others may give back what lacks.
+bool lacks_resources(std::string_view state) {
+    return state.starts_with("53");
+}
+
 // Classes of SQLSTATE: PostgreSQL 15 documentation, appendix A.
 Errc errc_of(std::string_view state) {
-    if (state.starts_with("08") || state.starts_with("57P")) {
+    if (state.starts_with("08") || state.starts_with("57P") || lacks_resources(state)) {
         return Errc::unavailable;
     }
     if (state.starts_with("23")) {
@@ -79,6 +84,11 @@ std::string sql_state(const PGresult* result) {
 
 Error postgres_error(PGconn* connection, const PGresult* result) {
     const std::string state = sql_state(result);
+    if (lacks_resources(state)) {
+        return {Errc::unavailable, fmt::format("case database: the server lacks space on its disk, "
+                                               "memory or connections (PostgreSQL {})",
+                                               state)};
+    }
     if (PQstatus(connection) == CONNECTION_BAD || errc_of(state) == Errc::unavailable) {
         return {Errc::unavailable, "case database: the PostgreSQL server is away"};
     }
