@@ -16,10 +16,6 @@ constexpr std::uint64_t kBytesPerCommit = std::uint64_t{16} << 20;
 constexpr std::chrono::milliseconds kTimePerCommit{1'000};
 constexpr std::chrono::milliseconds kFirstCommit{100}; // the user sees soon that it works
 
-bool lacks_something(const casefile::ContentRecord& content) {
-    return content.media_error || (content.picture && !content.picture->partial_reason.empty());
-}
-
 std::uint64_t bytes_of(const Finished& finished) {
     std::uint64_t bytes = 512 + finished.item.path.size();
     if (finished.content) {

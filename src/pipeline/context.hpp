@@ -51,6 +51,11 @@ struct Context {
     Counters& counters;
 };
 
+/// Whether its picture could not be read, or not whole.
+[[nodiscard]] inline bool lacks_something(const casefile::ContentRecord& content) {
+    return content.media_error || (content.picture && !content.picture->partial_reason.empty());
+}
+
 /// One item with all that was learnt, on its way to the case.
 struct Finished {
     casefile::ItemRecord item;

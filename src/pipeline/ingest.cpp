@@ -100,8 +100,10 @@ Result<void> Ingest::end_medium() {
 // Until none is left: what other workers hold is waited for, because it may come back.
 Result<void> Ingest::work_on_jobs(JobRunner& runner) {
     constexpr std::chrono::milliseconds kLook{200};
+    const auto only =
+        options_.until == Until::triage ? std::optional(casefile::Operation::triage) : std::nullopt;
     while (!interrupted_) {
-        const auto job = claim(std::nullopt);
+        const auto job = claim(only);
         if (!job) {
             return fail(job.error());
         }
@@ -120,7 +122,7 @@ Result<void> Ingest::work_on_jobs(JobRunner& runner) {
             medium_job_.reset();
             continue;
         }
-        const auto left = casefile::jobs_left(file_, planned_.exhibit.id);
+        const auto left = casefile::jobs_left(file_, planned_.exhibit.id, only);
         if (!left) {
             return fail(left.error());
         }
@@ -151,7 +153,7 @@ Result<void> Ingest::work() {
         return fail(row.error());
     }
     run.id = *row;
-    auto done = start_medium();
+    auto done = options_.until == Until::complete ? start_medium() : Result<void>();
     {
         const ProgressTeller teller(options_, counters_, planned_.plan, medium_.get());
         if (done) {
@@ -183,20 +185,15 @@ Result<IngestSummary> Ingest::summarise() const {
     summary.hits_exact = totals->hits_exact;
     summary.hits_near = totals->hits_near;
     summary.groups_new = totals->groups;
-    for (const auto& [code, count] : totals->errors) {
-        const auto known = errc_named(code);
-        switch (known.value_or(Errc::io)) {
-        case Errc::damaged:
-        case Errc::truncated:
-        case Errc::malformed:
-        case Errc::integrity: summary.damaged += count; break;
-        case Errc::unsupported:
-        case Errc::encrypted:
-        case Errc::limit_exceeded: summary.unsupported += count; break;
-        case Errc::skipped: break;
-        default: summary.failed += count; break;
-        }
+    const NotRead lost = not_read(*totals);
+    summary.damaged = lost.damaged;
+    summary.failed = lost.failed;
+    summary.unsupported = lost.unsupported;
+    const auto parts = casefile::parts(file_, planned_.exhibit.id);
+    if (!parts) {
+        return fail(parts.error());
     }
+    summary.triaged = !parts->empty() && parts->front().depth == name(Depth::triage);
     summary.resumed = planned_.resumed;
     summary.interrupted = interrupted_;
     const auto now = casefile::exhibit_of(file_, planned_.exhibit.id);
@@ -233,6 +230,24 @@ Result<IngestSummary> Ingest::run() {
 }
 
 } // namespace
+
+NotRead not_read(const casefile::Totals& totals) {
+    NotRead lost;
+    for (const auto& [code, count] : totals.errors) {
+        switch (errc_named(code).value_or(Errc::io)) {
+        case Errc::damaged:
+        case Errc::truncated:
+        case Errc::malformed:
+        case Errc::integrity: lost.damaged += count; break;
+        case Errc::unsupported:
+        case Errc::encrypted:
+        case Errc::limit_exceeded: lost.unsupported += count; break;
+        case Errc::skipped: break;
+        default: lost.failed += count; break;
+        }
+    }
+    return lost;
+}
 
 Result<IngestSummary> ingest(Case& file, const std::filesystem::path& path,
                              const IngestOptions& options) {

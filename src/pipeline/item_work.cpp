@@ -85,7 +85,9 @@ Result<Hashed> hash_file(int descriptor, ByteView head, std::uint64_t size_bytes
 Handling handling_of(Depth depth, ByteView head, std::string_view path) {
     Handling handling;
     handling.type = media::detect_type(head.first(std::min(head.size(), media::kTypeHeadBytes)));
-    if (depth == Depth::recognition) {
+    handling.is_picture =
+        depth == Depth::recognition && handling.type.family == media::FileFamily::picture;
+    if (depth != Depth::catalogue) {
         handling.is_archive = handling.type.family == media::FileFamily::archive;
         handling.chat =
             examine::claim_chat(head.first(std::min(head.size(), kHeadBytes)), last_part(path));
@@ -248,12 +250,11 @@ void ItemWork::finish(Result<recognise::Digests> digests) {
     context_.counters.bytes += size_bytes_;
     Finished finished;
     finished.item = std::move(item_);
-    const bool may_decode = context_.options.depth == Depth::recognition;
     const auto learnt = learn(context_,
                               {.digests = *digests,
                                .size_bytes = size_bytes_,
                                .type = handling_.type,
-                               .descriptor = may_decode ? bytes_.descriptor : -1},
+                               .descriptor = handling_.is_picture ? bytes_.descriptor : -1},
                               finished);
     if (!learnt) {
         done_(fail(learnt.error()));

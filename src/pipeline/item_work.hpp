@@ -21,11 +21,9 @@ using FinishedCallback = std::function<void(Result<Finished>&&)>;
 /// What to do with an item, told from its first bytes.
 struct Handling {
     media::FileType type;
-    bool is_archive = false;
+    bool is_archive = false, is_picture = false; ///< To be opened.
     const examine::ChatFormat* chat = nullptr;
-    [[nodiscard]] bool wants_spool() const {
-        return is_archive || chat != nullptr || type.family == media::FileFamily::picture;
-    }
+    [[nodiscard]] bool wants_spool() const { return is_archive || is_picture || chat != nullptr; }
 };
 [[nodiscard]] Handling handling_of(Depth depth, ByteView head, std::string_view path);
 

@@ -9,6 +9,7 @@
 
 #include "pipeline/medium.hpp"
 #include "pipeline/part_work.hpp"
+#include "pipeline/recognise_work.hpp"
 #include "rempart/pipeline/queue.hpp"
 
 namespace rempart::pipeline {
@@ -44,7 +45,25 @@ bool is_disk(examine::ExhibitKind kind) noexcept {
 }
 
 std::string_view name(Depth depth) noexcept {
-    return depth == Depth::recognition ? "recognition" : "catalogue";
+    switch (depth) {
+    case Depth::catalogue: return "catalogue";
+    case Depth::triage: return "triage";
+    case Depth::recognition: break;
+    }
+    return "recognition";
+}
+
+std::optional<Depth> depth_named(std::string_view name) noexcept {
+    for (const Depth depth : {Depth::catalogue, Depth::triage, Depth::recognition}) {
+        if (pipeline::name(depth) == name) {
+            return depth;
+        }
+    }
+    return std::nullopt;
+}
+
+casefile::Operation first_operation(Depth depth) noexcept {
+    return depth == Depth::triage ? casefile::Operation::triage : casefile::Operation::examine;
 }
 
 Result<examine::ExhibitPlan> evidence_of(const casefile::ExhibitRecord& exhibit) {
@@ -61,9 +80,7 @@ Result<examine::ExhibitPlan> evidence_of(const casefile::ExhibitRecord& exhibit)
 
 Result<std::unique_ptr<examine::Source>> open_evidence(const examine::ExhibitPlan& plan,
                                                        const examine::ReaderConfig& readers,
-                                                       std::uint64_t first_ordinal,
-                                                       bool medium_is_read) {
-    const examine::WalkStart start{first_ordinal, !medium_is_read};
+                                                       const examine::WalkStart& start) {
     return is_disk(plan.kind) ? examine::open_disk(plan, readers, start)
                               : examine::open_folder(plan, start);
 }
@@ -139,7 +156,9 @@ Result<casefile::ExhibitRecord> JobRunner::exhibit_of(const Job& job) {
 Result<JobOutcome> JobRunner::run(const Job& job) {
     Result<JobOutcome> outcome = fail(Errc::unsupported, "unknown operation");
     switch (job.operation) {
-    case casefile::Operation::examine: outcome = run_part(job); break;
+    case casefile::Operation::triage:
+    case casefile::Operation::examine:
+    case casefile::Operation::recognise: outcome = run_part(job); break;
     case casefile::Operation::medium: outcome = run_medium(job); break;
     case casefile::Operation::finish: outcome = run_finish(job); break;
     }
@@ -167,17 +186,21 @@ Result<JobOutcome> JobRunner::run_part(const Job& job) {
     if (!tools) {
         return fail(tools.error());
     }
-    PartWork work({.file = file_,
-                   .job = job,
-                   .exhibit = *exhibit,
-                   .plan = *plan,
-                   .options = options_,
-                   .readers = readers_,
-                   .threads = threads_,
-                   .matcher = (*tools)->matcher,
-                   .stored = *(*tools)->stored,
-                   .media = (*tools)->media,
-                   .counters = counters_});
+    const PartWork::Setup setup{.file = file_,
+                                .job = job,
+                                .exhibit = *exhibit,
+                                .plan = *plan,
+                                .options = options_,
+                                .readers = readers_,
+                                .threads = threads_,
+                                .matcher = (*tools)->matcher,
+                                .stored = *(*tools)->stored,
+                                .media = (*tools)->media,
+                                .counters = counters_};
+    if (job.operation == casefile::Operation::recognise) {
+        return RecogniseWork(setup).run();
+    }
+    PartWork work(setup);
     auto outcome = work.run();
     if (const auto& confinement = work.reader_confinement()) {
         reader_confinement_ = *confinement;
@@ -228,6 +251,8 @@ Result<JobOutcome> store_medium(casefile::Case& file, const Job& job,
         if (!writer) {
             return fail(writer.error());
         }
+        writer->at_begin(
+            [&](casefile::Database& database) { return casefile::check_ours(database, job); });
         if (writer->resume_point().top_level_items == 0) { // else an earlier worker stored it
             casefile::ItemRecord item = unread_item(facts->unread);
             item.seq = writer->next_seq();

@@ -56,17 +56,18 @@ class JobRunner {
 /// something else lies there now.
 [[nodiscard]] Result<examine::ExhibitPlan> evidence_of(const casefile::ExhibitRecord& exhibit);
 [[nodiscard]] bool is_disk(examine::ExhibitKind kind) noexcept;
-/// \param medium_is_read whether the medium is read whole for its digest, which tells what of it is
-/// unreadable.
 [[nodiscard]] Result<std::unique_ptr<examine::Source>>
 open_evidence(const examine::ExhibitPlan& plan, const examine::ReaderConfig& readers,
-              std::uint64_t first_ordinal, bool medium_is_read);
+              const examine::WalkStart& start);
 
 /// Stores what was learnt of a medium, or why nothing was, and takes the job off.
 [[nodiscard]] Result<JobOutcome> store_medium(casefile::Case& file, const casefile::Job& job,
                                               const Result<MediumFacts>& facts);
 
-/// "recognition" and "catalogue", as parts store it.
+/// "catalogue", "triage", "recognition", as parts store it.
 [[nodiscard]] std::string_view name(Depth depth) noexcept;
+[[nodiscard]] std::optional<Depth> depth_named(std::string_view name) noexcept;
+/// What reads a part to that depth at first.
+[[nodiscard]] casefile::Operation first_operation(Depth depth) noexcept;
 
 } // namespace rempart::pipeline

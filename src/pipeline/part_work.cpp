@@ -6,10 +6,6 @@
 namespace rempart::pipeline {
 namespace {
 
-// Our choice: with the readers' slots and the workers' buffers this keeps an ingest under the
-// 512 MiB that docs/architecture.md promises.
-constexpr std::uint64_t kMaxSpoolMemoryBytes = std::uint64_t{96} << 20;
-
 // After a worker's death the items that may have been under way are done one at a time: those that
 // the walk can be ahead of the committer, and one commit's.
 constexpr std::uint64_t kSuspects = 6'500;
@@ -29,20 +25,44 @@ std::vector<casefile::VolumeRecord> volume_records(std::vector<examine::VolumeIn
 
 } // namespace
 
+Result<casefile::PartRecord> part_of(casefile::Case& file, const casefile::Job& job) {
+    auto parts = casefile::parts(file, job.exhibit);
+    if (!parts) {
+        return fail(std::move(parts).error());
+    }
+    if (job.part >= parts->size()) {
+        return fail(Errc::integrity, "a job is about a part that the exhibit does not have");
+    }
+    return std::move((*parts)[job.part]);
+}
+
+Result<bool> begin_suspect(casefile::Case& file, const casefile::Job& job, std::uint64_t seq) {
+    const auto count = casefile::mark_started(file, job, seq);
+    if (!count) {
+        return fail(count.error());
+    }
+    if (*count <= casefile::kMaxAttempts) {
+        return true;
+    }
+    auto told = casefile::add_failure(file, job, seq, given_up_error());
+    return told ? Result<bool>(false) : fail(std::move(told).error());
+}
+
 PartWork::PartWork(const Setup& setup)
     : setup_(setup), options_(setup.options), is_careful_(setup.job.attempts > 1) {
 }
 
 Result<void> PartWork::find_part() {
-    auto parts = casefile::parts(setup_.file, setup_.job.exhibit);
-    if (!parts) {
-        return fail(std::move(parts).error());
+    auto part = part_of(setup_.file, setup_.job);
+    if (!part) {
+        return fail(std::move(part).error());
     }
-    if (setup_.job.part >= parts->size()) {
-        return fail(Errc::integrity, "a job is about a part that the exhibit does not have");
+    part_ = std::move(*part);
+    const auto depth = depth_named(part_.depth);
+    if (!depth) {
+        return fail(Errc::unsupported, "a part was planned to a depth that is not known here");
     }
-    part_ = std::move((*parts)[setup_.job.part]);
-    options_.depth = part_.depth == name(Depth::catalogue) ? Depth::catalogue : Depth::recognition;
+    options_.depth = *depth;
     return {};
 }
 
@@ -59,23 +79,13 @@ ResumePoint PartWork::start_of(const casefile::ResumeRecord& at) const {
     return start;
 }
 
-/// Whether an item that may have ended earlier workers is tried once more.
-Result<bool> PartWork::begin_suspect(std::uint64_t seq) {
-    const auto count = casefile::mark_started(setup_.file, setup_.job, seq);
-    if (!count) {
-        return fail(count.error());
-    }
-    if (*count <= casefile::kMaxAttempts) {
-        return true;
-    }
-    auto told = casefile::add_failure(setup_.file, setup_.job, seq, given_up_error());
-    return told ? Result<bool>(false) : fail(std::move(told).error());
-}
-
 Result<WalkResult> PartWork::walk(casefile::IngestWriter writer) {
     const ResumePoint start = start_of(writer.resume_point());
-    auto source = open_evidence(setup_.plan, setup_.readers, start.first_ordinal,
-                                setup_.exhibit.verification != "left-out");
+    // Where the medium is read for itself, that tells what of it is unreadable.
+    const bool medium_is_read = setup_.exhibit.verification != "left-out";
+    auto source = open_evidence(
+        setup_.plan, setup_.readers,
+        {.first_ordinal = start.first_ordinal, .tell_volume_damage = !medium_is_read, .only = {}});
     if (!source) {
         return fail(std::move(source).error());
     }
@@ -84,16 +94,18 @@ Result<WalkResult> PartWork::walk(casefile::IngestWriter writer) {
     const auto at_commit = [this](casefile::Database& database, Pace pace) {
         return casefile::advance(database, setup_.job, pace == Pace::one_item ? 1 : 0);
     };
-    Committer committer({.file = setup_.file,
-                         .exhibit = setup_.job.exhibit,
-                         .exhibit_label = setup_.exhibit.label,
-                         .options = options_,
-                         .counters = setup_.counters,
-                         .readers = setup_.readers,
-                         .pace = is_careful_ ? Pace::one_item : Pace::batches,
-                         .begin_suspect = [this](std::uint64_t seq) { return begin_suspect(seq); },
-                         .at_commit = at_commit},
-                        std::move(writer));
+    Committer committer(
+        {.file = setup_.file,
+         .exhibit = setup_.job.exhibit,
+         .exhibit_label = setup_.exhibit.label,
+         .options = options_,
+         .counters = setup_.counters,
+         .readers = setup_.readers,
+         .pace = is_careful_ ? Pace::one_item : Pace::batches,
+         .begin_suspect =
+             [this](std::uint64_t seq) { return begin_suspect(setup_.file, setup_.job, seq); },
+         .at_commit = at_commit},
+        std::move(writer));
     // In this order: tasks that are still under way at a stop use all that stands above them.
     SpoolSpace spool_space(setup_.file.spool_folder(), kMaxSpoolMemoryBytes);
     ThreadPool threads(setup_.threads);
@@ -144,6 +156,9 @@ Result<JobOutcome> PartWork::run() {
     if (!writer) {
         return fail(std::move(writer).error());
     }
+    writer->at_begin([this](casefile::Database& database) {
+        return casefile::check_ours(database, setup_.job);
+    });
     auto walked = walk(std::move(*writer));
     if (!walked) {
         return fail(std::move(walked).error());

@@ -15,6 +15,17 @@
 
 namespace rempart::pipeline {
 
+/// Our choice: with the readers' slots and the workers' buffers this keeps an ingest under the
+/// 512 MiB that docs/architecture.md promises.
+inline constexpr std::uint64_t kMaxSpoolMemoryBytes = std::uint64_t{96} << 20;
+
+/// The part that a job is about. \return `integrity` if the exhibit does not have it.
+[[nodiscard]] Result<casefile::PartRecord> part_of(casefile::Case& file, const casefile::Job& job);
+/// Notes that an item which may have ended earlier workers is begun. \return whether it is to be
+/// tried once more; if not, that it was given up is stored.
+[[nodiscard]] Result<bool> begin_suspect(casefile::Case& file, const casefile::Job& job,
+                                         std::uint64_t seq);
+
 class PartWork {
   public:
     /// Everything here outlives the work.
@@ -45,7 +56,6 @@ class PartWork {
     [[nodiscard]] Result<void> find_part();
     [[nodiscard]] ResumePoint start_of(const casefile::ResumeRecord& at) const;
     [[nodiscard]] Result<WalkResult> walk(casefile::IngestWriter writer);
-    [[nodiscard]] Result<bool> begin_suspect(std::uint64_t seq);
     [[nodiscard]] Result<void> end_part(WalkResult&& walked);
 
     Setup setup_;

@@ -70,7 +70,8 @@ Result<ExhibitRecord> add_exhibit(Case& file, const std::filesystem::path& path,
 std::uint64_t count_items(const examine::ExhibitPlan& plan, const IngestOptions& options) {
     constexpr auto kBehindAll = std::numeric_limits<std::uint64_t>::max() / 4;
     auto source =
-        open_evidence(plan, {.libexec_dir = options.libexec_dir, .limits = {}}, kBehindAll, true);
+        open_evidence(plan, {.libexec_dir = options.libexec_dir, .limits = {}},
+                      {.first_ordinal = kBehindAll, .tell_volume_damage = false, .only = {}});
     if (!source) {
         return 0;
     }
@@ -100,7 +101,8 @@ Result<void> plan_parts(Case& file, const PlannedExhibit& planned, const IngestO
         part.depth = name(options.depth);
     }
     return casefile::plan_work(file, planned.exhibit.id, parts,
-                               planned.exhibit.verification == "pending");
+                               planned.exhibit.verification == "pending",
+                               first_operation(options.depth));
 }
 
 } // namespace

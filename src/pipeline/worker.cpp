@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -49,8 +50,10 @@ class Worker {
     }
     void wait(std::chrono::milliseconds span) const;
     Result<void> connect();
+    Result<void> give_back_what_was_held();
     Result<void> work();
     Result<bool> work_on_next(JobRunner& runner);
+    Result<void> look_back();
 
     const std::string& place_;
     const WorkerOptions& options_;
@@ -60,6 +63,9 @@ class Worker {
     std::optional<Case> file_;
     std::optional<Heartbeat> heartbeat_;
     WorkerSummary summary_;
+    std::optional<Job> held_;                       ///< When the database went away.
+    std::chrono::milliseconds pause_ = kFirstRetry; ///< After that, until work goes on.
+    std::set<casefile::RowId> worked_on_;
     std::map<audit::Hash, int> failed_; ///< Jobs that cannot be done from here, how often tried.
 };
 
@@ -76,6 +82,11 @@ Result<void> Worker::connect() {
         auto opened = Case::open(place_, casefile::Access::write);
         if (opened) {
             file_.emplace(std::move(*opened));
+            if (options_.purpose) {
+                if (auto set = file_->act_for(*options_.purpose); !set) {
+                    return set;
+                }
+            }
             // Under a new name each time: what the lost connection held, perhaps without our
             // knowing that a claim went through, must not be renewed for ever by our heartbeat.
             worker_ = worker_name();
@@ -93,6 +104,18 @@ Result<void> Worker::connect() {
         wait(retry);
     }
     return fail(Errc::interrupted, "stopped before the database was reached");
+}
+
+// We did not vanish: nothing that was under way is to blame, and nobody has to wait for our lease.
+// Under the job's own token, so that it is left alone if it is somebody else's by now.
+Result<void> Worker::give_back_what_was_held() {
+    if (held_) {
+        if (auto released = casefile::release(*file_, *held_); !released) {
+            return released;
+        }
+        held_.reset();
+    }
+    return {};
 }
 
 /// \return false if there is nothing to do.
@@ -115,6 +138,7 @@ Result<bool> Worker::work_on_next(JobRunner& runner) {
     heartbeat_->set_doing("idle");
     if (!outcome) {
         if (outcome.error().code == Errc::unavailable) {
+            held_ = job;
             return fail(outcome.error());
         }
         // The evidence is not to be had from here: others may see it, and so may we later.
@@ -125,12 +149,34 @@ Result<bool> Worker::work_on_next(JobRunner& runner) {
         wait(kLongestRetry);
         return true;
     }
-    summary_.jobs += *outcome == JobOutcome::done ? 1U : 0U;
+    pause_ = kFirstRetry;
+    if (*outcome == JobOutcome::done) {
+        ++summary_.jobs;
+        worked_on_.insert(job.exhibit);
+    }
     summary_.lost += *outcome == JobOutcome::lost ? 1U : 0U;
     return true;
 }
 
+/// What became of the exhibits that were worked on here, others' share of the work included.
+Result<void> Worker::look_back() {
+    for (const casefile::RowId id : worked_on_) {
+        const auto totals = casefile::totals(*file_, id);
+        const auto exhibit = casefile::exhibit_of(*file_, id);
+        if (!totals || !exhibit) {
+            return fail(!totals ? totals.error() : exhibit.error());
+        }
+        summary_.unread += not_read(*totals).all();
+        summary_.verification_failed =
+            summary_.verification_failed || (*exhibit && (*exhibit)->verification == "failed");
+    }
+    return {};
+}
+
 Result<void> Worker::work() {
+    if (auto given = give_back_what_was_held(); !given) {
+        return given;
+    }
     JobRunner runner(*file_, ingest_, counters_);
     while (!asked_to_stop()) {
         const auto worked = work_on_next(runner);
@@ -146,7 +192,7 @@ Result<void> Worker::work() {
                 return fail(left.error());
             }
             if (left->empty()) {
-                return {};
+                return look_back();
             }
         }
         wait(kIdle);
@@ -168,6 +214,9 @@ Result<WorkerSummary> Worker::run() {
         file_.reset();
         heartbeat_.reset();
         if (!done && done.error().code == Errc::unavailable) {
+            say(done.error().message);
+            wait(pause_); // a server that lets us in at once may still have no space
+            pause_ = std::min(pause_ * 2, kLongestRetry);
             continue;
         }
         if (!done && done.error().code != Errc::interrupted) {

@@ -49,13 +49,14 @@ void make_evidence(const fs::path& folder) {
     }
 }
 
-Result<IngestSummary> ingest_once(const std::string& place, const fs::path& folder) {
+Result<IngestSummary> ingest_once(const std::string& place, const fs::path& folder, Depth depth) {
     auto file = Case::open(place, Access::write);
     if (!file) {
         return fail(file.error());
     }
     IngestOptions options;
     options.label = "E";
+    options.depth = depth;
     options.jobs = 3;
     options.parts = 1;
     options.libexec_dir = folder / "libexec";
@@ -64,11 +65,12 @@ Result<IngestSummary> ingest_once(const std::string& place, const fs::path& fold
 }
 
 /// Ingests in a process of its own, as often as it is killed. \return how often it was.
-int ingest_until_done(const std::string& place, const fs::path& folder) {
+int ingest_until_done(const std::string& place, const fs::path& folder,
+                      Depth depth = Depth::recognition) {
     for (int deaths = 0; deaths < 20; ++deaths) {
         const pid_t child = ::fork();
         if (child == 0) {
-            const auto done = ingest_once(place, folder);
+            const auto done = ingest_once(place, folder, depth);
             ::_exit(done ? 0 : 1);
         }
         int status = 0;
@@ -132,6 +134,38 @@ TEST_P(Poison, IsGivenUpAfterThreeAttemptsAndNothingElseIs) {
     EXPECT_GE(deaths, casefile::kMaxAttempts);
     EXPECT_LE(deaths, casefile::kMaxAttempts + 1) << "once among others, then three times alone";
     expect_only_the_poison_given_up(place);
+}
+
+TEST_P(Poison, InTheSecondPassCostsItsPictureAndNothingElse) {
+    const TempDir temp;
+    const std::string place =
+        GetParam() ? PostgresServer::shared().fresh_database() : (temp.path() / "case").string();
+    deadly_libexec(temp.path());
+    make_evidence(temp.path() / "evidence");
+    ASSERT_TRUE(Case::create(place, some_info()).has_value());
+    const int deaths = ingest_until_done(place, temp.path(), Depth::triage);
+    EXPECT_GE(deaths, casefile::kMaxAttempts);
+    EXPECT_LE(deaths, casefile::kMaxAttempts + 1) << "once among others, then three times alone";
+    auto file = Case::open(place, Access::read);
+    ASSERT_TRUE(file.has_value());
+    int with_content = 0;
+    const auto read =
+        casefile::each_item(*file, [&](const casefile::ItemView& view) -> Result<void> {
+            with_content += view.item.content ? 1 : 0;
+            EXPECT_FALSE(view.item.error);
+            const bool is_poison = view.item.path == fmt::format("p{:02}.jpg", kPoisonAt);
+            EXPECT_EQ(view.media_error.has_value(), is_poison) << view.item.path;
+            EXPECT_EQ(view.media_error ? view.media_error->code : Errc::crashed, Errc::crashed);
+            return {};
+        });
+    EXPECT_TRUE(read.has_value());
+    EXPECT_EQ(with_content, kPictures);
+    const auto failures = casefile::failures(*file);
+    ASSERT_TRUE(failures.has_value());
+    ASSERT_EQ(failures->size(), 1U);
+    EXPECT_EQ(failures->front().operation, "recognise");
+    EXPECT_EQ(failures->front().item_seq, std::uint64_t{kPoisonAt});
+    EXPECT_EQ((*casefile::exhibits(*file))[0].state, "complete");
 }
 
 INSTANTIATE_TEST_SUITE_P(OnBothStores, Poison, ::testing::Bool(),

@@ -26,7 +26,14 @@ namespace rempart::pipeline {
 /// What is done with contents beyond digests.
 enum class Depth : std::uint8_t {
     catalogue,   ///< Items, digests and exact look-up only.
-    recognition, ///< Pictures, archives and chats too: the default.
+    triage,      ///< Archives and chats too; pictures in a second pass, behind every other triage.
+    recognition, ///< All of it in one pass: the default.
+};
+
+/// How far a call goes. The same call again, with another end, goes on.
+enum class Until : std::uint8_t {
+    triage,   ///< Exact look-up is done: nothing is left that could tell of it.
+    complete, ///< Nothing is left.
 };
 
 enum class MediumDigest : std::uint8_t { compute, leave_out };
@@ -41,10 +48,11 @@ struct Progress {
 };
 
 struct IngestOptions {
-    std::string label;         ///< Of the exhibit; unique in the case.
-    std::string acquired_hash; ///< "sha256:…", "sha1:…", "md5:…" or "".
-    unsigned jobs = 0;         ///< 0: all cores.
-    Depth depth = Depth::recognition;
+    std::string label;                ///< Of the exhibit; unique in the case.
+    std::string acquired_hash;        ///< "sha256:…", "sha1:…", "md5:…" or "".
+    unsigned jobs = 0;                ///< 0: all cores.
+    Depth depth = Depth::recognition; ///< Of an exhibit that is new to the case.
+    Until until = Until::complete;
     MediumDigest medium = MediumDigest::compute;
     std::filesystem::path libexec_dir;
     std::string command;                                  ///< Recorded with the run.
@@ -62,6 +70,15 @@ struct IngestOptions {
     std::chrono::milliseconds lease{60'000}; ///< Of jobs, on a server.
 };
 
+/// What was not read or not whole, of Totals::errors.
+struct NotRead {
+    std::uint64_t damaged = 0;     ///< damaged, truncated, malformed, integrity
+    std::uint64_t unsupported = 0; ///< unsupported, encrypted, limit_exceeded
+    std::uint64_t failed = 0;      ///< all others but skipped
+    [[nodiscard]] std::uint64_t all() const { return damaged + unsupported + failed; }
+};
+[[nodiscard]] NotRead not_read(const casefile::Totals& totals);
+
 struct IngestSummary {
     std::string exhibit;
     std::uint64_t items = 0, contents = 0, bytes = 0, media = 0, messages = 0;
@@ -69,6 +86,7 @@ struct IngestSummary {
     std::uint64_t damaged = 0, failed = 0, unsupported = 0;
     double seconds = 0;
     bool resumed = false;
+    bool triaged = false; ///< Its exact look-up was done before its pictures were looked at.
     bool interrupted = false;
     std::string verification;
     bool enqueued = false; ///< Left to workers: the counts are those of now.

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "rempart/casefile/evidence.hpp"
@@ -23,6 +24,7 @@ struct WorkerOptions {
     bool until_idle = false;                 ///< End when no job is left, held or not.
     std::filesystem::path libexec_dir;
     std::string program_version;
+    std::optional<std::string> purpose; ///< For the log; none: the case's own.
     std::function<void(const casefile::HitView&)> on_hit;
     std::function<void(const std::string&)> say; ///< A line for the operator.
     const std::atomic<bool>* stop = nullptr;     ///< Set it to end after giving back what is held.
@@ -32,6 +34,10 @@ struct WorkerSummary {
     std::uint64_t jobs = 0, items = 0, bytes = 0, hits = 0;
     std::uint64_t lost = 0;       ///< Jobs whose lease ran out under way.
     std::uint64_t reconnects = 0; ///< After the database was away.
+    /// Of the exhibits that it did jobs of, once it found nothing left: what could not be read, as
+    /// not_read(), and whether a medium is not what was acquired.
+    std::uint64_t unread = 0;
+    bool verification_failed = false;
 };
 
 /// \return `invalid_argument` for a case in a folder, `refused`, `not_found`, `malformed`,
