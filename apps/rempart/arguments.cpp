@@ -181,6 +181,7 @@ void define_list(CLI::App& root, Definitions& definitions) {
         ->check(CLI::Range(0, 31));
     app->add_option("--expect", add->expected_hashes,
                     "How many hashes the sender says it holds: a cut list is then refused");
+    purpose_option(app, *add);
     json_flag(app, *add);
     const auto show = std::make_shared<ListShow>();
     app = command(*group, definitions, "show", "The lists of the case", show);
@@ -202,8 +203,13 @@ void define_ingest(CLI::App& root, Definitions& definitions) {
         ->check(CLI::Range(1, 1024));
     app->add_option("--acquired-hash", args->acquired_hash,
                     "Digest of the medium at its acquisition: sha256:HEX, sha1:HEX or md5:HEX");
-    app->add_flag("--no-recognition", args->no_recognition,
-                  "Catalogue and digests only: pictures, archives and chats are not opened");
+    CLI::Option* catalogue =
+        app->add_flag("--no-recognition", args->no_recognition,
+                      "Catalogue and digests only: pictures, archives and chats are not opened");
+    app->add_flag("--triage", args->triage,
+                  "Exact look-up in every PATH first, and pictures in a second pass: tells soon "
+                  "what holds known material")
+        ->excludes(catalogue);
     app->add_flag("--no-medium-digest", args->no_medium_digest,
                   "Do not read the whole medium for its digest; it then stays unverified");
     app->add_option("--parts", args->parts,
@@ -214,6 +220,7 @@ void define_ingest(CLI::App& root, Definitions& definitions) {
     app->add_option("--lease", args->lease_seconds,
                     "Seconds after which others may take over from a process that is silent")
         ->check(CLI::Range(1.0, 86400.0));
+    purpose_option(app, *args);
     json_flag(app, *args);
 }
 
@@ -228,6 +235,7 @@ void define_worker(CLI::App& root, Definitions& definitions) {
     app->add_option("--lease", args->lease_seconds,
                     "Seconds after which others may take over from a process that is silent")
         ->check(CLI::Range(1.0, 86400.0));
+    purpose_option(app, *args);
     json_flag(app, *args);
 }
 

@@ -93,6 +93,7 @@ struct ListAdd {
     std::string name, polarity, scheme, format = "auto", algorithm;
     int radius = 31;
     std::size_t expected_hashes = 0;
+    std::optional<std::string> purpose;
     bool json = false;
 };
 struct ListShow {
@@ -105,12 +106,15 @@ struct IngestArgs {
     std::string exhibit, acquired_hash;
     unsigned jobs = 0, parts = 0;
     double lease_seconds = 60;
-    bool no_recognition = false, no_medium_digest = false, enqueue = false, json = false;
+    std::optional<std::string> purpose;
+    bool no_recognition = false, triage = false, no_medium_digest = false, enqueue = false,
+         json = false;
 };
 struct WorkerArgs {
     std::string folder;
     unsigned jobs = 0;
     double lease_seconds = 60;
+    std::optional<std::string> purpose;
     bool until_idle = false, json = false;
 };
 struct Status {

@@ -95,7 +95,19 @@ int run(const CaseExport& args) {
     }
     const auto written = args.canonical ? casefile::export_canonical(*file, args.target)
                                         : casefile::export_database(*file, args.target);
-    return written ? kOk : report_error(args.target, written.error());
+    if (!written) {
+        return report_error(args.target, written.error());
+    }
+    // What left the case is known only now, and the record above had to come before it.
+    const auto file_text = MappedFile::open(args.target);
+    if (!file_text) {
+        return report_error(args.target, file_text.error());
+    }
+    act.subject.push_back({"size", std::to_string(file_text->text().size())});
+    act.subject.push_back({"sha256", sha256_hex(file_text->text())});
+    act.act = casefile::AuditAct::export_written;
+    const auto logged = log_act(*file, act);
+    return logged ? kOk : report_error(args.folder, logged.error());
 }
 
 int run(const CaseImport& args) {
@@ -123,6 +135,9 @@ int run(const ListAdd& args) {
     auto file = Case::open(args.folder, Access::write);
     if (!file) {
         return report_error(args.folder, file.error());
+    }
+    if (auto set = args.purpose ? file->act_for(to_utf8(*args.purpose)) : Result<void>(); !set) {
+        return report_error("--purpose", set.error());
     }
     pipeline::ListRequest request;
     request.name = args.name;

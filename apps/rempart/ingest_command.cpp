@@ -3,6 +3,10 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -65,47 +69,89 @@ int status_of(const pipeline::IngestSummary& summary) {
     return summary.damaged + summary.failed + summary.unsupported > 0 ? kIncomplete : kOk;
 }
 
-int ingest_one(casefile::Case& file, const std::string& path, const IngestArgs& args,
-               const std::filesystem::path& libexec) {
+pipeline::IngestOptions options_of(const std::string& path, const IngestArgs& args) {
     pipeline::IngestOptions options;
     options.label = args.exhibit.empty() ? label_of(path) : args.exhibit;
     options.acquired_hash = args.acquired_hash;
     options.jobs = args.jobs;
-    ProgressBar bar(options.label);
-    options.depth = args.no_recognition ? pipeline::Depth::catalogue : pipeline::Depth::recognition;
+    options.depth = args.no_recognition ? pipeline::Depth::catalogue
+                    : args.triage       ? pipeline::Depth::triage
+                                        : pipeline::Depth::recognition;
     options.medium =
         args.no_medium_digest ? pipeline::MediumDigest::leave_out : pipeline::MediumDigest::compute;
-    options.libexec_dir = libexec;
     options.command = fmt::format("ingest --exhibit {}", options.label);
     options.program_version = REMPART_VERSION;
-    options.estimate =
-        bar.on_terminal() ? pipeline::Estimate::folder_size : pipeline::Estimate::leave_out;
     options.stop = &heed_stop_signals();
     options.parts = args.parts;
     options.enqueue_only = args.enqueue;
     options.lease = lease_of(args.lease_seconds);
-    options.on_progress = [&](const pipeline::Progress& progress) { bar.show(progress); };
-    options.on_hit = [&](const casefile::HitView& hit) {
+    options.on_hit = [&args](const casefile::HitView& hit) {
         print_line(args.json ? to_json(hit) : hit_text(hit));
         std::fflush(stdout); // whoever reads the pipe sees a hit when it is found
     };
-    const auto summary = pipeline::ingest(file, path, options);
-    bar.clear();
-    if (!summary) {
-        return report_error(path, summary.error());
+    return options;
+}
+
+/// One exhibit, as far as it got: over one call of the pipeline, or two of a triage.
+struct Exhibit {
+    std::string path;
+    pipeline::IngestOptions options;
+    std::optional<pipeline::IngestSummary> triage; ///< Of the first call.
+    int status = kOk;
+    bool ended = false; ///< Failed or interrupted: no further call.
+};
+
+void print_triage(const pipeline::IngestSummary& summary, bool json) {
+    if (summary.triaged) {
+        print_line(json ? triage_json(summary)
+                        : fmt::format("{}: looked up: {} items, {} distinct contents, {}; {} exact "
+                                      "hits; its pictures come next",
+                                      to_terminal(summary.exhibit), summary.items, summary.contents,
+                                      human_bytes(summary.bytes), summary.hits_exact));
+        std::fflush(stdout);
     }
-    if (args.json) {
-        print_line(to_json(*summary));
+}
+
+void tell_end(const pipeline::IngestSummary& summary, bool json) {
+    if (json) {
+        print_line(to_json(summary));
     } else {
-        print_summary(*summary);
+        print_summary(summary);
     }
-    if (summary->enqueued) {
+    if (summary.enqueued) {
         talk("left to workers: `rempart worker CASE` on any machine that sees the evidence");
     }
-    if (summary->interrupted) {
+    if (summary.interrupted) {
         talk("interrupted; the same command goes on from here");
     }
-    return status_of(*summary);
+}
+
+void ingest_until(casefile::Case& file, Exhibit& exhibit, pipeline::Until until, bool json) {
+    ProgressBar bar(exhibit.options.label);
+    exhibit.options.until = until;
+    exhibit.options.estimate =
+        bar.on_terminal() ? pipeline::Estimate::folder_size : pipeline::Estimate::leave_out;
+    exhibit.options.on_progress = [&](const pipeline::Progress& progress) { bar.show(progress); };
+    auto summary = pipeline::ingest(file, exhibit.path, exhibit.options);
+    exhibit.options.on_progress = nullptr; // the bar ends here
+    bar.clear();
+    if (!summary) {
+        exhibit.status = report_error(exhibit.path, summary.error());
+        exhibit.ended = true;
+        return;
+    }
+    if (exhibit.triage) { // one summary over both
+        summary->seconds += exhibit.triage->seconds;
+        summary->resumed = exhibit.triage->resumed;
+    }
+    exhibit.status = status_of(*summary);
+    exhibit.ended = summary->interrupted;
+    if (until == pipeline::Until::triage && !summary->interrupted) {
+        print_triage(*summary, json);
+        exhibit.triage = std::move(*summary);
+    } else {
+        tell_end(*summary, json);
+    }
 }
 
 // Of several exhibits the worst status stands: a failure before a failed check before a loss.
@@ -142,14 +188,35 @@ int run(const IngestArgs& args) {
         talk("--enqueue leaves the work to workers, which need a case on a server");
         return kWrongUse;
     }
-    int status = kOk;
-    for (const std::string& path : args.paths) {
-        status = worse(status, ingest_one(*file, path, args, role->parent_path()));
-        if (status == kInterrupted) {
-            break;
-        }
+    if (auto set = args.purpose ? file->act_for(to_utf8(*args.purpose)) : Result<void>(); !set) {
+        return report_error("--purpose", set.error());
     }
-    return status;
+    std::vector<Exhibit> exhibits;
+    for (const std::string& path : args.paths) {
+        exhibits.push_back({.path = path,
+                            .options = options_of(path, args),
+                            .triage = std::nullopt,
+                            .status = kOk,
+                            .ended = false});
+        exhibits.back().options.libexec_dir = role->parent_path();
+    }
+    const auto all_until = [&](pipeline::Until until) {
+        int status = kOk;
+        for (Exhibit& exhibit : exhibits) {
+            if (!exhibit.ended) {
+                ingest_until(*file, exhibit, until, args.json);
+            }
+            status = worse(status, exhibit.status);
+            if (status == kInterrupted) {
+                break;
+            }
+        }
+        return status;
+    };
+    if (args.triage && !args.enqueue && all_until(pipeline::Until::triage) == kInterrupted) {
+        return kInterrupted;
+    }
+    return all_until(pipeline::Until::complete);
 }
 
 int run(const WorkerArgs& args) {
@@ -163,6 +230,9 @@ int run(const WorkerArgs& args) {
     options.until_idle = args.until_idle;
     options.libexec_dir = role->parent_path();
     options.program_version = REMPART_VERSION;
+    if (args.purpose) {
+        options.purpose = to_utf8(*args.purpose);
+    }
     options.stop = &heed_stop_signals();
     options.say = [](const std::string& text) { talk(text); };
     options.on_hit = [&](const casefile::HitView& hit) {
@@ -173,12 +243,17 @@ int run(const WorkerArgs& args) {
     if (!summary) {
         return report_error(args.folder, summary.error());
     }
-    print_line(args.json ? to_json(*summary)
-                         : fmt::format("{} jobs, {} items, {}; {} lost to others, {} reconnections",
-                                       summary->jobs, summary->items, human_bytes(summary->bytes),
-                                       summary->lost, summary->reconnects));
+    print_line(args.json
+                   ? to_json(*summary)
+                   : fmt::format("{} jobs, {} items, {}; {} lost to others, {} reconnections; {} "
+                                 "not fully read",
+                                 summary->jobs, summary->items, human_bytes(summary->bytes),
+                                 summary->lost, summary->reconnects, summary->unread));
     // A batch system must not take "told to stop" for "nothing is left".
-    return args.until_idle && options.stop->load() ? kInterrupted : kOk;
+    if (args.until_idle && options.stop->load()) {
+        return kInterrupted;
+    }
+    return summary->verification_failed ? kIntegrity : summary->unread > 0 ? kIncomplete : kOk;
 }
 
 } // namespace rempart::cli

@@ -24,5 +24,7 @@ struct LoggedAct {
 
 /// Opens the case for reading and logs the act. \return as Case::open and casefile::record_act.
 [[nodiscard]] Result<casefile::Case> open_logged(const std::string& folder, const LoggedAct& act);
+/// Logs an act on a case that is open. \return as casefile::record_act.
+[[nodiscard]] Result<void> log_act(casefile::Case& file, const LoggedAct& act);
 
 } // namespace rempart::cli

@@ -228,6 +228,17 @@ std::string to_json(const pipeline::IngestSummary& summary) {
                     {"verification", summary.verification}});
 }
 
+std::string triage_json(const pipeline::IngestSummary& summary) {
+    return line_of({{"type", "triage"},
+                    {"exhibit", summary.exhibit},
+                    {"items", summary.items},
+                    {"contents", summary.contents},
+                    {"bytes", summary.bytes},
+                    {"messages", summary.messages},
+                    {"hits_exact", summary.hits_exact},
+                    {"seconds", summary.seconds}});
+}
+
 std::string to_json(const pipeline::WorkerSummary& summary) {
     return line_of({{"type", "worker_summary"},
                     {"jobs", summary.jobs},
@@ -235,7 +246,8 @@ std::string to_json(const pipeline::WorkerSummary& summary) {
                     {"bytes", summary.bytes},
                     {"hits", summary.hits},
                     {"lost", summary.lost},
-                    {"reconnects", summary.reconnects}});
+                    {"reconnects", summary.reconnects},
+                    {"unread", summary.unread}});
 }
 
 std::string to_json(const casefile::WorkerRecord& worker) {

@@ -34,6 +34,7 @@ namespace rempart::cli {
 [[nodiscard]] std::string to_json(const casefile::JobCounts& jobs);
 [[nodiscard]] std::string to_json(const casefile::FailureRecord& failure);
 [[nodiscard]] std::string to_json(const pipeline::IngestSummary& summary);
+[[nodiscard]] std::string triage_json(const pipeline::IngestSummary& summary);
 
 [[nodiscard]] std::string to_json(const casefile::QueuedGroup& group);
 
