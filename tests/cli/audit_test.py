@@ -49,16 +49,37 @@ class AuditTest(ProgramTest):
         rows = [r for r in rows if r["act"] != "list-matched"]
         self.assertEqual([r["act"] for r in rows],
                          ["case-created", "list-added", "viewed", "viewed", "viewed", "viewed", "searched",
-                          "reported", "exported", "verified", "log-shown"])
+                          "reported", "exported", "export-written", "verified", "log-shown"])
         self.assertEqual([r["subject"]["rows"] for r in rows if r["act"] == "viewed"],
                          ["items", "messages", "hits", "new"])
         self.assertEqual(rows[2]["purpose"], "Triage of exhibit A")
         self.assertEqual(rows[3]["purpose"], "test")  # the case's own
         self.assertEqual(rows[6]["subject"], {"query_sha256": sha256(b"lighthouse")})
         self.assertEqual(rows[8]["subject"]["recipient"], "Public prosecutor")
+        out = (self.folder / "out.jsonl").read_bytes()
+        self.assertEqual(rows[9]["subject"], {**rows[8]["subject"], "size": str(len(out)), "sha256": sha256(out)})
         for row in rows:
             self.assertIn("@", row["who"])
             self.assertGreater(row["at_us"], 1_700_000_000_000_000)
+
+    def test_reading_evidence_and_lists_in_bears_the_purpose_that_was_given(self):
+        known, evidence = self.folder / "more.txt", self.folder / "evidence"
+        known.write_text(sha256(b"x") + "\n")
+        evidence.mkdir()
+        (evidence / "file").write_bytes(b"x")
+        before = len(self.records())
+        add = ("list", "add", self.case, known, "--name", "more", "--polarity", "alert", "--algorithm", "sha256")
+        for command in (add, ("ingest", self.case, evidence)):
+            self.run_program(*command, "--purpose", " ", status=WRONG_USE)
+        self.run_program(*add, "--purpose", "List of May")
+        self.run_program("ingest", self.case, evidence, "--purpose", "Search of 3 May")
+        purposes = {}
+        for row in self.records()[before:-1]:
+            purposes.setdefault(row["purpose"], set()).add(row["act"])
+        self.assertEqual(purposes, {
+            "List of May": {"list-added", "list-matched"},
+            "Search of 3 May": {"exhibit-added", "ingest-started", "ingest-commit", "rows-changed",
+                                "ingest-finished"}})
 
     def test_looking_without_a_purpose_is_refused(self):
         before = len(self.records())

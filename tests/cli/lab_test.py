@@ -18,7 +18,7 @@ from pathlib import Path
 from network import Network
 from postgres_server import PostgresServer
 from resume_test import make_evidence, picture, zipped
-from support import BUILD, INCOMPLETE, INTERRUPTED, OK, PROGRAM, ProgramTest, lines
+from support import BUILD, FAILED, INCOMPLETE, INTERRUPTED, OK, PROGRAM, ProgramTest, lines
 
 KILLS = int(os.environ.get("REMPART_LAB_KILLS", "6"))
 LEASE_SECONDS = 2  # the default of 60 would be a minute's wait for each worker that is killed
@@ -71,7 +71,7 @@ class Lab(ProgramTest):
         cls.server = PostgresServer()
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
-        cls.wanted_bytes = None
+        cls.wanted_bytes = cls.wanted_flat_bytes = None
 
     def setUp(self):
         super().setUp()
@@ -155,16 +155,118 @@ class Lab(ProgramTest):
             self.assertIn(worker.stop(), (OK, INTERRUPTED), worker.said()[-4000:])
         self.assert_whole(url)
 
-    def test_a_worker_that_was_paused_past_its_lease_writes_nothing_any_more(self):
+    def test_what_a_worker_does_after_it_was_paused_past_its_lease_is_refused(self):
         url = self.new_lab()
         late = self.worker(url)
         self.until_some_items_more(url)
-        late.process.send_signal(signal.SIGSTOP)
+        self.pause_with_a_job(late)
         self.work_to_the_end(url)
         self.assert_whole(url)
         late.process.send_signal(signal.SIGCONT)
+        self.until(lambda: self.doings(url) == ["idle"], "it never comes to the end of its job")
         self.assertIn(late.stop(), (OK, INTERRUPTED), late.said()[-4000:])
+        self.assertEqual((late.summary()["lost"], late.summary()["reconnects"]), (1, 0), late.said()[-4000:])
         self.assert_whole(url)
+
+    def pause_with_a_job(self, worker):
+        """Stops a worker, the only one, where it holds a part and the server waits for nothing of it."""
+        for _ in range(500):
+            worker.process.send_signal(signal.SIGSTOP)
+            self.until(lambda: " T " in Path(f"/proc/{worker.process.pid}/stat").read_text(), "it does not stop")
+            busy, held = self.server.sql(self.database, """
+                select (select count(*) from pg_stat_activity where datname = current_database()
+                        and pid <> pg_backend_pid() and state <> 'idle'),
+                       (select count(*) from jobs where worker <> '' and operation <> 'finish')""")[0]
+            if (busy, held) == ("0", "1"):
+                return
+            worker.process.send_signal(signal.SIGCONT)
+            time.sleep(0.02)
+        self.fail("it holds no part at any moment")
+
+    def doings(self, url):
+        return [row["doing"] for row in lines(self.run_program("status", url, "--json")) if row["type"] == "worker"]
+
+    def test_a_disk_that_is_full_at_any_write_costs_the_time_until_there_is_space(self):
+        try:
+            server = PostgresServer(disk_megabytes=160)
+        except OSError as why:
+            self.skipTest(f"a small disk is needed: {why}")
+        self.addCleanup(server.close)
+        server.start()
+        chance = random.Random(23)
+        refused = 0
+        for free in [0, 4096, *(chance.randrange(3_000_000) for _ in range(4))]:
+            database = server.create_db()
+            url = server.url(database)
+            self.new_case_at(url)
+            self.run_program("ingest", url, self.evidence / "flat", "--exhibit", "flat", "--enqueue", "--parts", "2")
+            server.disk.leave_free(free)
+            worker = self.worker(url)
+            self.until(lambda: "No space left" in server.log.read_text() or self.is_over(worker, server, database),
+                       f"{free} bytes: the disk never fills")
+            refused += "No space left" in server.log.read_text()
+            server.disk.give_back()
+            if server.process.poll() is not None:  # the log of the server met the end: it needs space to recover
+                server.process = None
+                server.start()
+            self.until(lambda: self.is_over(worker, server, database), f"{free} bytes: the work is not done")
+            self.assertIsNone(worker.process.poll(), worker.said()[-4000:])
+            self.assertIn(worker.stop(), (OK, INTERRUPTED), worker.said()[-4000:])
+            self.assert_whole(url, wanted=self.wanted_flat())
+            server.sql("postgres", f"drop database {database} with (force)")
+            server.log.write_text("")
+        self.assertGreaterEqual(refused, 4, "the disk was hardly ever full")
+
+    def is_over(self, worker, server, database):
+        """Asked of the database itself: `status` needs to log nothing, but a server without space may be away."""
+        if worker.process.poll() is not None:
+            return True
+        try:
+            return server.sql(database, "select count(*) from jobs") == [["0"]]
+        except subprocess.CalledProcessError:
+            return False
+
+    def wanted_flat(self):
+        if Lab.wanted_flat_bytes is None:
+            case = self.new_case("flat-folder")
+            self.ingest(case, self.evidence / "flat", "--exhibit", "flat", "--jobs", "1")
+            Lab.wanted_flat_bytes = self.canonical(case, "flat-folder.jsonl")
+        return Lab.wanted_flat_bytes
+
+    def test_a_job_that_is_given_to_two_workers_is_stored_once(self):
+        url = self.new_lab()
+        going = [self.worker(url) for _ in range(3)]
+        doubled = 0
+        while not self.is_done(url):  # the lease of each job is taken away once, while it is being done
+            doubled += len(self.server.sql(self.database, "update jobs set lease_until_us = 0 "
+                                           "where worker <> '' and token = 1 returning part"))
+        for worker in going:
+            self.assertIn(worker.stop(), (OK, INTERRUPTED), worker.said()[-4000:])
+        self.assertGreater(doubled, 5)
+        self.assertGreater(sum(worker.summary()["lost"] for worker in going), 0)
+        self.assert_whole(url)
+
+    def test_a_worker_that_may_only_ingest_does_all_that_a_case_needs(self):
+        url = self.new_lab()
+        self.server.sql("postgres", "create role reader login")
+        self.run_program("case", "grant", url, "--user", "reader", "--role", "ingest")
+        alone = url.replace("rempart@", "reader@")
+        worker = self.worker(alone, "--until-idle", "--purpose", "Nightly reading")
+        self.assertEqual(worker.process.wait(300), OK, worker.said()[-4000:])
+        acts = [row for row in lines(self.run_program("audit", "show", url, "--json")) if row["who"].startswith("reader@")]
+        self.assertIn("rows-changed", {row["act"] for row in acts})
+        self.assertEqual({row["purpose"] for row in acts}, {"Nightly reading"})
+        self.run_program("messages", alone, status=FAILED)
+        self.assert_whole(url)
+
+    def test_a_worker_says_in_its_status_that_something_could_not_be_read(self):
+        url = self.new_lab(())
+        (self.folder / "broken.jpg").write_bytes(picture(1)[:3000])
+        self.run_program("ingest", url, self.folder / "broken.jpg", "--enqueue")
+        worker = self.worker(url, "--until-idle")
+        self.assertEqual(worker.process.wait(300), INCOMPLETE, worker.said()[-4000:])
+        self.assertEqual(worker.summary()["unread"], 1)
+        self.assertEqual(self.worker(url, "--until-idle").process.wait(300), OK, "there was nothing to work on")
 
     def test_clocks_an_hour_off_change_nothing(self):
         url = self.new_lab()
