@@ -203,13 +203,12 @@ void define_ingest(CLI::App& root, Definitions& definitions) {
         ->check(CLI::Range(1, 1024));
     app->add_option("--acquired-hash", args->acquired_hash,
                     "Digest of the medium at its acquisition: sha256:HEX, sha1:HEX or md5:HEX");
-    CLI::Option* catalogue =
-        app->add_flag("--no-recognition", args->no_recognition,
-                      "Catalogue and digests only: pictures, archives and chats are not opened");
+    app->add_flag("--no-recognition", args->no_recognition,
+                  "Catalogue and digests only: pictures, archives and chats are not opened");
     app->add_flag("--triage", args->triage,
                   "Exact look-up in every PATH first, and pictures in a second pass: tells soon "
                   "what holds known material")
-        ->excludes(catalogue);
+        ->excludes("--no-recognition");
     app->add_flag("--no-medium-digest", args->no_medium_digest,
                   "Do not read the whole medium for its digest; it then stays unverified");
     app->add_option("--parts", args->parts,
