@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """The main job beside the tools that people use for it today, in one run on one machine.
 
-usage: bench_peers.py BUILD_DIR [WORK_DIR]
-
 Makes two sets of random files, an ext4 image of each, and measures CPU seconds (user and system, of all
 processes), wall seconds and the largest process:
   media   820 files of 0.3 to 5 MB, about 2.1 GB
@@ -11,6 +9,7 @@ Peers: tsk_recover + hashdeep -c md5,sha1,sha256 for an image, hashdeep alone fo
 digests and a durable catalogue, recognition off; with and without the digest of the medium as a whole.
 REMPART_BENCH_SHARE (default 1.0) makes smaller sets, for a try.
 """
+import argparse
 import os
 import random
 import resource
@@ -104,13 +103,16 @@ def bench(program, name, folder):
 
 
 def main():
-    program = Path(sys.argv[1]).resolve() / "bin" / "rempart"
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("build_dir", metavar="BUILD_DIR", type=Path)
+    arguments.add_argument("work_dir", metavar="WORK_DIR", type=Path, nargs="?", help="default: BUILD_DIR")
+    given = arguments.parse_args()
+    program = given.build_dir.resolve() / "bin" / "rempart"
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True,
                             cwd=Path(__file__).parent).stdout.strip()
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     print(f"commit {commit}, {os.cpu_count()} x {cpu}, load {os.getloadavg()[0]:.1f}, {time.strftime('%Y-%m-%d')}")
-    parent = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(sys.argv[1])
-    with tempfile.TemporaryDirectory(dir=parent, prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(dir=given.work_dir or given.build_dir, prefix="bench-") as folder:
         for name in ("media", "small"):
             bench(program, name, Path(folder))
 

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Every #include stays inside the module graph that CMakeLists.txt states.
 
-usage: check_layers.py ROOT
-
 Prints a line for each fault and exits 1 if there is any. Faults are: a module that names one not
 above it; a folder of code that is no module; an include of a module that DEPENDS does not name, of
 another module's private header, or, in a public header, of any private one or of a library that
 is too slow to compile to be everywhere.
 """
+import argparse
 import re
 import sys
 from pathlib import Path
@@ -79,7 +78,13 @@ def faults(root):
     return [*graph_faults(graph), *folder_faults(root, graph), *include_faults(root, graph, stated_roles(text))]
 
 
-if __name__ == "__main__":
-    found = faults(Path(sys.argv[1]))
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("root", metavar="ROOT", type=Path)
+    found = faults(arguments.parse_args().root)
     print("\n".join(found))
     sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()

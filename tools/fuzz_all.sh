@@ -4,6 +4,12 @@
 # FUZZ_SEED fixes the sequence of tries (0, the default, takes another each time).
 # usage: tools/fuzz_all.sh [TARGET...]     (names of fuzz/corpus; default: all)
 set -eu
+for word in "$@"; do
+    case $word in
+    -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) echo "${0##*/}: unknown option $word" >&2; exit 2 ;;
+    esac
+done
 cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-10}
 found=$PWD/build/fuzz/found

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""make_sample.py OUTDIR: makes the harmless sample that `make run` works on.
+"""Makes the harmless sample that `make run` works on.
 
 Everything is drawn or invented here; the same bytes come out on every run on one Debian release
 (another release of an encoder may write other bytes). Needs no rights, no mount and no network.
 OUTDIR appears only when everything in it is complete; an older one is replaced.
 """
+import argparse
 import os
 import shutil
 import sys
@@ -113,9 +114,9 @@ def is_sample(folder):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: make_sample.py OUTDIR")
-    out = Path(sys.argv[1]).absolute()
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("outdir", metavar="OUTDIR", type=Path)
+    out = arguments.parse_args().outdir.absolute()
     if out.exists() and not is_sample(out):
         sys.exit(f"{out} is not an older sample; nothing was replaced")
     work = out.with_name(out.name + ".unfinished")

@@ -1,8 +1,16 @@
 #!/bin/sh
-# run_sample.sh [EVIDENCE]: the whole main job, from a new case to the report.
+# The whole main job, from a new case to the report.
 # Without EVIDENCE it works on the harmless sample (tools/make_sample.py), whose faults are wanted:
 # where an exit status of 3 or 4 belongs to the exercise it is said why; any other ends the run.
+# usage: [REMPART=PROGRAM] tools/run_sample.sh [EVIDENCE]
 set -eu
+for word in "$@"; do
+    case $word in
+    -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) echo "${0##*/}: unknown option $word" >&2; exit 2 ;;
+    esac
+done
+[ $# -le 1 ] || { echo "${0##*/}: one EVIDENCE at most" >&2; exit 2; }
 evidence=${1:-}
 [ -z "$evidence" ] || evidence=$(realpath -e -- "$evidence")
 cd "$(dirname "$0")/.."

@@ -4,6 +4,12 @@
 # findings, exits 1 if there is any.
 # usage: [BASE=REF] tools/tidy_changed.sh [FILE...]
 set -eu
+for word in "$@"; do
+    case $word in
+    -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) echo "${0##*/}: unknown option $word" >&2; exit 2 ;;
+    esac
+done
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
