@@ -70,24 +70,33 @@ struct Library {
 };
 
 const Library& library() {
-    static const Library kLibrary;
-    return kLibrary;
+    static const Library fetched;
+    return fetched;
 }
 
+// Without an algorithm it computes nothing, and leaves zeros.
 class OneDigest {
   public:
-    explicit OneDigest(const EVP_MD* algorithm)
-        : algorithm_(algorithm), context_(owned(EVP_MD_CTX_new())) {
-        start();
+    explicit OneDigest(const EVP_MD* algorithm) : algorithm_(algorithm) {
+        if (algorithm_ != nullptr) {
+            context_ = owned(EVP_MD_CTX_new());
+            start();
+        }
     }
 
     void update(ByteView bytes) {
+        if (algorithm_ == nullptr) {
+            return;
+        }
         [[maybe_unused]] const int done =
             EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
         assert(done == 1);
     }
 
     void finish(std::span<std::byte> out) {
+        if (algorithm_ == nullptr) {
+            return;
+        }
         unsigned written = 0;
         [[maybe_unused]] const int done = EVP_DigestFinal_ex(
             context_.get(), reinterpret_cast<unsigned char*>(out.data()), &written);
@@ -122,19 +131,14 @@ std::size_t size_bytes(HashKind kind) noexcept {
 }
 
 struct Digester::State {
-    explicit State(DigestSet set) {
-        if (set != DigestSet::sha_only) {
-            md5.emplace(library().md5.get());
-        }
-        if (set != DigestSet::md5_only) {
-            sha1.emplace(library().sha1.get());
-            sha256.emplace(library().sha256.get());
-        }
-    }
+    explicit State(DigestSet set)
+        : md5(set == DigestSet::sha_only ? nullptr : library().md5.get()),
+          sha1(set == DigestSet::md5_only ? nullptr : library().sha1.get()),
+          sha256(set == DigestSet::md5_only ? nullptr : library().sha256.get()) {}
 
-    std::optional<OneDigest> md5;
-    std::optional<OneDigest> sha1;
-    std::optional<OneDigest> sha256;
+    OneDigest md5;
+    OneDigest sha1;
+    OneDigest sha256;
 };
 
 Digester::Digester(DigestSet set) : state_(std::make_unique<State>(set)) {
@@ -146,10 +150,8 @@ Digester::~Digester() = default;
 void Digester::update(ByteView bytes) {
     while (!bytes.empty()) {
         const ByteView slice = bytes.first(std::min(bytes.size(), kSliceBytes));
-        for (auto* digest : {&state_->md5, &state_->sha1, &state_->sha256}) {
-            if (*digest) {
-                (*digest)->update(slice);
-            }
+        for (OneDigest* digest : {&state_->md5, &state_->sha1, &state_->sha256}) {
+            digest->update(slice);
         }
         bytes = bytes.subspan(slice.size());
     }
@@ -157,15 +159,9 @@ void Digester::update(ByteView bytes) {
 
 Digests Digester::finish() {
     Digests digests;
-    if (state_->md5) {
-        state_->md5->finish(digests.md5);
-    }
-    if (state_->sha1) {
-        state_->sha1->finish(digests.sha1);
-    }
-    if (state_->sha256) {
-        state_->sha256->finish(digests.sha256);
-    }
+    state_->md5.finish(digests.md5);
+    state_->sha1.finish(digests.sha1);
+    state_->sha256.finish(digests.sha256);
     return digests;
 }
 

@@ -125,7 +125,7 @@ Result<HashListSummary> read_hash_list(std::string_view text, const HashListForm
                                          ? "no hash in the list"
                                          : "no hash in the list that could match anything");
     }
-    if (options.expected_hashes.value_or(written) != written) {
+    if (options.expected_hashes && *options.expected_hashes != written) {
         return fail(Errc::malformed,
                     fmt::format("{} hashes, {} expected", written, *options.expected_hashes));
     }

@@ -23,28 +23,34 @@ Window window_at(std::uint32_t at, std::uint32_t count) {
     return {at > behind ? at - behind : 0, std::min(at + ahead, count) - 1};
 }
 
+// Both passes at `centre` as one weighted sum.
+JaroszSample sample_at(std::uint32_t centre, std::uint32_t count) {
+    const Window second = window_at(centre, count);
+    // The windows of the first pass differ in size only where one meets an end.
+    std::uint64_t common = 1;
+    for (std::uint32_t i = second.first; i <= second.last; ++i) {
+        common = std::lcm(common, std::uint64_t{window_at(i, count).count()});
+    }
+    JaroszSample sample;
+    sample.first = window_at(second.first, count).first;
+    sample.weights.resize(window_at(second.last, count).last - sample.first + 1);
+    sample.denominator = common * second.count();
+    for (std::uint32_t i = second.first; i <= second.last; ++i) {
+        const Window first = window_at(i, count);
+        for (std::uint32_t j = first.first; j <= first.last; ++j) {
+            sample.weights[j - sample.first] += common / first.count();
+        }
+    }
+    return sample;
+}
+
 } // namespace
 
 std::array<JaroszSample, kSampleSide> jarosz_axis(std::uint32_t count) {
     std::array<JaroszSample, kSampleSide> axis;
     for (std::size_t k = 0; k < kSampleSide; ++k) {
-        const auto centre = static_cast<std::uint32_t>((2 * k + 1) * count / (2 * kSampleSide));
-        const Window second = window_at(centre, count);
-        // The windows of the first pass differ in size only where one meets an end.
-        std::uint64_t common = 1;
-        for (std::uint32_t i = second.first; i <= second.last; ++i) {
-            common = std::lcm(common, std::uint64_t{window_at(i, count).count()});
-        }
-        JaroszSample& sample = axis[k];
-        sample.first = window_at(second.first, count).first;
-        sample.weights.resize(window_at(second.last, count).last - sample.first + 1);
-        sample.denominator = common * second.count();
-        for (std::uint32_t i = second.first; i <= second.last; ++i) {
-            const Window first = window_at(i, count);
-            for (std::uint32_t j = first.first; j <= first.last; ++j) {
-                sample.weights[j - sample.first] += common / first.count();
-            }
-        }
+        axis[k] = sample_at(
+            static_cast<std::uint32_t>((2 * k + 1) * count / (2 * kSampleSide)), count);
     }
     return axis;
 }

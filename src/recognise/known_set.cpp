@@ -66,6 +66,11 @@ struct KnownSet::State {
         std::int64_t entry_row;
     };
 
+    // The entries whose own radius reaches `hash`, for find_near to fill in what is the same for
+    // all of them. The last two parameters are working memory.
+    void append_near(const PdqHash& hash, const NearHit& common, std::vector<NearHit>& hits,
+                     std::vector<PdqMatch>& matches, std::vector<std::uint32_t>& scratch) const;
+
     ExactEntries<16> md5;
     ExactEntries<20> sha1;
     ExactEntries<32> sha256;
@@ -142,6 +147,22 @@ std::vector<ExactHit> KnownSet::find_exact(const Digests& digests) const {
     return hits;
 }
 
+void KnownSet::State::append_near(const PdqHash& hash, const NearHit& common,
+                                  std::vector<NearHit>& hits, std::vector<PdqMatch>& matches,
+                                  std::vector<std::uint32_t>& scratch) const {
+    matches.clear();
+    pdq.find_within(hash, max_radius, matches, scratch);
+    for (const auto& [index, distance] : matches) {
+        const PdqEntry& entry = pdq_entries[index];
+        if (distance <= entry.radius) {
+            NearHit& hit = hits.emplace_back(common);
+            hit.list = entry.list;
+            hit.entry_row = entry.entry_row;
+            hit.distance = distance;
+        }
+    }
+}
+
 std::vector<NearHit> KnownSet::find_near(std::span<const PdqQuery> queries) const {
     std::vector<NearHit> hits;
     std::vector<PdqMatch> matches;
@@ -151,19 +172,10 @@ std::vector<NearHit> KnownSet::find_near(std::span<const PdqQuery> queries) cons
             continue;
         }
         for (std::size_t k = 0; k < kOrientations; ++k) {
-            matches.clear();
-            state_->pdq.find_within(query.fingerprint.hashes[k], state_->max_radius, matches,
-                                    scratch);
-            for (const auto& [index, distance] : matches) {
-                const auto& entry = state_->pdq_entries[index];
-                if (distance <= entry.radius) {
-                    hits.push_back({.list = entry.list,
-                                    .entry_row = entry.entry_row,
-                                    .distance = distance,
-                                    .variant = query.variant,
-                                    .orientation = static_cast<Orientation>(k)});
-                }
-            }
+            NearHit common;
+            common.variant = query.variant;
+            common.orientation = static_cast<Orientation>(k);
+            state_->append_near(query.fingerprint.hashes[k], common, hits, matches, scratch);
         }
     }
     keep_first_of_each_entry(hits); // their order puts the smallest distance first

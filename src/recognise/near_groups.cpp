@@ -116,29 +116,34 @@ std::vector<PdqHash> asked_hashes(std::span<const PdqFingerprint> fingerprints,
     return asked;
 }
 
+void unite_near(std::span<const PdqFingerprint> fingerprints, int radius, unsigned threads,
+                Sets& all) {
+    const Distinct distinct = reduce(fingerprints, all);
+    const auto asked = asked_hashes(fingerprints, distinct);
+    const NearPairs pairs(asked, distinct.hashes, radius);
+    Work work(distinct, pairs);
+    std::vector<Sets> found(std::max(threads, 1U), Sets(fingerprints.size()));
+    {
+        std::vector<std::jthread> workers;
+        for (std::size_t k = 1; k < found.size(); ++k) {
+            workers.emplace_back([&, k] { work.run(found[k]); });
+        }
+        work.run(found[0]);
+    }
+    for (Sets& part : found) {
+        for (std::size_t i = 0; i < fingerprints.size(); ++i) {
+            all.unite(i, part.find(i));
+        }
+    }
+}
+
 } // namespace
 
 std::vector<std::size_t> near_groups(std::span<const PdqFingerprint> fingerprints, int radius,
                                      unsigned threads) {
     Sets all(fingerprints.size());
     if (radius >= 0) {
-        const Distinct distinct = reduce(fingerprints, all);
-        const auto asked = asked_hashes(fingerprints, distinct);
-        const NearPairs pairs(asked, distinct.hashes, radius);
-        Work work(distinct, pairs);
-        std::vector<Sets> found(std::max(threads, 1U), Sets(fingerprints.size()));
-        {
-            std::vector<std::jthread> workers;
-            for (std::size_t k = 1; k < found.size(); ++k) {
-                workers.emplace_back([&, k] { work.run(found[k]); });
-            }
-            work.run(found[0]);
-        }
-        for (Sets& part : found) {
-            for (std::size_t i = 0; i < fingerprints.size(); ++i) {
-                all.unite(i, part.find(i));
-            }
-        }
+        unite_near(fingerprints, radius, threads, all);
     }
     std::vector<std::size_t> groups(fingerprints.size());
     for (std::size_t i = 0; i < groups.size(); ++i) {

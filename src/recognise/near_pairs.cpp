@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recognise/near_pairs.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <span>
 #include <vector>
 
 #include "recognise/pdq_bands.hpp"
@@ -29,6 +31,29 @@ struct BandOrder {
             places[next[band_value(hashes[i], band)]++] = static_cast<std::uint32_t>(i);
         }
     }
+
+    [[nodiscard]] std::span<const std::uint32_t> with(std::size_t value) const {
+        return std::span(places).subspan(starts[value], starts[value + 1] - starts[value]);
+    }
+};
+
+/// The hashes that may be near one value of a band, side by side for all who ask with it. Reusable.
+struct Candidates {
+    std::vector<std::uint32_t> places;
+    std::vector<PdqHash> hashes;
+
+    void gather(std::span<const PdqHash> all, const BandOrder& listed, std::uint16_t value,
+                int bits) {
+        places.clear();
+        hashes.clear();
+        each_value_near(value, bits, [&](std::uint16_t near) {
+            const auto of_value = listed.with(near);
+            places.insert(places.end(), of_value.begin(), of_value.end());
+        });
+        for (const std::uint32_t place : places) {
+            hashes.push_back(all[place]);
+        }
+    }
 };
 
 std::vector<std::uint32_t> count_values(std::span<const PdqHash> hashes, std::size_t band) {
@@ -46,11 +71,12 @@ std::uint64_t NearPairs::pairs_in(std::size_t band) const {
     const auto listed = count_values(hashes_, band);
     std::uint64_t pairs = 0;
     for (std::size_t value = 0; value < kBandValues; ++value) {
-        if (asked[value] != 0) {
-            each_value_near(
-                static_cast<std::uint16_t>(value), band_radius(radius_),
-                [&](std::uint16_t near) { pairs += std::uint64_t{asked[value]} * listed[near]; });
+        if (asked[value] == 0) {
+            continue;
         }
+        each_value_near(
+            static_cast<std::uint16_t>(value), band_radius(radius_),
+            [&](std::uint16_t near) { pairs += std::uint64_t{asked[value]} * listed[near]; });
     }
     return pairs;
 }
@@ -71,32 +97,22 @@ void NearPairs::visit_band(std::size_t band, const Visit& visit) const {
     assert(radius_ <= kMaxBandedRadius);
     const BandOrder listed(hashes_, band);
     const BandOrder questions(asked_, band);
-    std::vector<PdqHash> candidates; // of one value, side by side for all who ask with it
-    std::vector<std::uint32_t> places;
+    Candidates candidates;
     std::vector<std::uint32_t> found;
+    const auto ask = [&](std::uint32_t question) {
+        found.clear();
+        append_near(asked_[question], candidates.hashes, radius_, found);
+        for (const std::uint32_t i : found) {
+            visit(question, candidates.places[i]);
+        }
+    };
     for (std::size_t value = 0; value < kBandValues; ++value) {
-        if (questions.starts[value] == questions.starts[value + 1]) {
+        const auto asking = questions.with(value);
+        if (asking.empty()) {
             continue;
         }
-        candidates.clear();
-        places.clear();
-        each_value_near(static_cast<std::uint16_t>(value), band_radius(radius_),
-                        [&](std::uint16_t near) {
-                            const auto start = listed.places.begin();
-                            places.insert(places.end(), start + listed.starts[near],
-                                          start + listed.starts[near + 1U]);
-                        });
-        for (const std::uint32_t place : places) {
-            candidates.push_back(hashes_[place]);
-        }
-        for (std::uint32_t k = questions.starts[value]; k < questions.starts[value + 1]; ++k) {
-            const std::uint32_t question = questions.places[k];
-            found.clear();
-            append_near(asked_[question], candidates, radius_, found);
-            for (const std::uint32_t i : found) {
-                visit(question, places[i]);
-            }
-        }
+        candidates.gather(hashes_, listed, static_cast<std::uint16_t>(value), band_radius(radius_));
+        std::ranges::for_each(asking, ask);
     }
 }
 

@@ -19,8 +19,8 @@
 
 namespace rempart::recognise {
 
-/// The kinds of hash that a list may hold. `md4` is ed2k's building block and only listed, never
-/// computed here yet.
+/// The kinds of hash that a list may hold: three digests, which are equal or not, and a fingerprint
+/// of a picture, which is near or far.
 enum class HashKind : std::uint8_t { md5, sha1, sha256, pdq };
 inline constexpr HashKind kLastHashKind = HashKind::pdq;
 

@@ -32,30 +32,34 @@ Result<std::string_view> CsvFields::take_quoted(std::string_view& rest) {
     return std::string_view(unescaped_).substr(start);
 }
 
+// `rest` starts with the field, and is left at the delimiter behind it or empty.
+Result<std::string_view> CsvFields::take_field(std::string_view& rest, char delimiter) {
+    if (rest.starts_with('"')) {
+        rest.remove_prefix(1);
+        auto quoted = take_quoted(rest);
+        if (quoted && !rest.empty() && rest[0] != delimiter) {
+            return fail(Errc::malformed, "text behind a closing quote");
+        }
+        return quoted;
+    }
+    const std::string_view field = rest.substr(0, std::min(rest.find(delimiter), rest.size()));
+    if (field.find('"') != std::string_view::npos) {
+        return fail(Errc::malformed, "a quote inside an unquoted field");
+    }
+    rest.remove_prefix(field.size());
+    return field;
+}
+
 Result<void> CsvFields::split(std::string_view line, char delimiter) {
     fields_.clear();
     unescaped_.clear();
     unescaped_.reserve(line.size());
     for (;;) {
-        std::string_view field;
-        if (line.starts_with('"')) {
-            line.remove_prefix(1);
-            auto quoted = take_quoted(line);
-            if (!quoted) {
-                return fail(quoted.error());
-            }
-            field = *quoted;
-            if (!line.empty() && line[0] != delimiter) {
-                return fail(Errc::malformed, "text behind a closing quote");
-            }
-        } else {
-            field = line.substr(0, std::min(line.find(delimiter), line.size()));
-            if (field.find('"') != std::string_view::npos) {
-                return fail(Errc::malformed, "a quote inside an unquoted field");
-            }
-            line.remove_prefix(field.size());
+        const auto field = take_field(line, delimiter);
+        if (!field) {
+            return fail(field.error());
         }
-        fields_.push_back(field);
+        fields_.push_back(*field);
         if (line.empty()) {
             return {};
         }

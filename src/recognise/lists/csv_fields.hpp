@@ -25,6 +25,7 @@ class CsvFields {
     [[nodiscard]] std::span<const std::string_view> fields() const { return fields_; }
 
   private:
+    [[nodiscard]] Result<std::string_view> take_field(std::string_view& rest, char delimiter);
     [[nodiscard]] Result<std::string_view> take_quoted(std::string_view& rest);
 
     std::vector<std::string_view> fields_;

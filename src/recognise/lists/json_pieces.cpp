@@ -26,16 +26,11 @@ std::size_t nested_size(std::string_view text) {
         const char c = text[i];
         if (c == '"') {
             const std::size_t size = string_size(text.substr(i));
-            if (size == 0) {
-                return 0;
-            }
-            i += size - 1;
+            i = size == 0 ? text.size() : i + size - 1; // one that does not end leaves nothing
         } else if (c == '{' || c == '[') {
             ++depth;
-        } else if (c == '}' || c == ']') {
-            if (--depth == 0) {
-                return i + 1;
-            }
+        } else if ((c == '}' || c == ']') && --depth == 0) {
+            return i + 1;
         }
     }
     return 0;
@@ -86,7 +81,7 @@ Result<std::string_view> JsonCursor::next_key(bool& first) {
     if (offset_ == text_.size() || text_[offset_] != '"') {
         return fail(Errc::malformed, "a key is missing");
     }
-    const auto key = take_value();
+    auto key = take_value();
     if (!key) {
         return key;
     }

@@ -136,20 +136,21 @@ Result<void> add_alternative(Media& media, dom::element alternative) {
     if (alternative.get(fields) != simdjson::SUCCESS) {
         return fail(Errc::malformed, "an alternative hash is no object");
     }
-    std::optional<HashKind> kind;
+    std::optional<dom::element> hash_name;
     std::optional<dom::element> value;
     for (const auto [key, element] : fields) {
         const std::string lower = ascii_lower(key);
         if (lower == "hashname") {
-            const auto text = text_or_null(element);
-            if (!text) {
-                return fail(text.error());
-            }
-            kind = kind_of_name(*text);
+            hash_name = element;
         } else if (lower == "hashvalue") {
             value = element;
         }
     }
+    const auto text = hash_name ? text_or_null(*hash_name) : std::string_view{};
+    if (!text) {
+        return fail(text.error());
+    }
+    const auto kind = kind_of_name(*text);
     if (kind && value) {
         return media.add(*kind, *value);
     }
