@@ -46,28 +46,31 @@ struct Pool::State {
         freed.notify_one();
     }
 
-    Result<void> start(Worker& worker) {
+    // The worker's child, started where there is none or it ended.
+    Result<sandbox::Child*> running(Worker& worker) {
+        if (worker.child && worker.child->alive()) {
+            return &*worker.child;
+        }
         auto child = sandbox::Child::start(
             {.program = config.worker_program, .arguments = {}, .limits = config.sandbox});
         if (!child) {
             return fail(std::move(child).error());
         }
-        worker.child.emplace(std::move(*child));
+        sandbox::Child& started = worker.child.emplace(std::move(*child));
         worker.pictures = 0;
         const std::lock_guard lock(mutex);
-        confinement = worker.child->confinement();
-        return {};
+        confinement = started.confinement();
+        return &started;
     }
 
     // Outer failure: the worker is of no more use.
     Result<PictureAnswer> examine(Worker& worker, int descriptor) {
-        if (!worker.child || !worker.child->alive()) {
-            if (auto started = start(worker); !started) {
-                return fail(std::move(started).error());
-            }
+        const auto child = running(worker);
+        if (!child) {
+            return fail(child.error());
         }
         ++worker.pictures;
-        const auto answer = worker.child->call(request, std::span(&descriptor, 1));
+        const auto answer = (*child)->call(request, std::span(&descriptor, 1));
         if (!answer) {
             return fail(answer.error());
         }

@@ -49,8 +49,8 @@ JaroszSample sample_at(std::uint32_t centre, std::uint32_t count) {
 std::array<JaroszSample, kSampleSide> jarosz_axis(std::uint32_t count) {
     std::array<JaroszSample, kSampleSide> axis;
     for (std::size_t k = 0; k < kSampleSide; ++k) {
-        axis[k] = sample_at(
-            static_cast<std::uint32_t>((2 * k + 1) * count / (2 * kSampleSide)), count);
+        axis[k] =
+            sample_at(static_cast<std::uint32_t>((2 * k + 1) * count / (2 * kSampleSide)), count);
     }
     return axis;
 }

@@ -77,13 +77,9 @@ int steps_between(float a, float b) {
 int quality_of(const PdqSamples& samples) {
     int sum = 0;
     for (std::size_t i = 0; i < kSampleSide; ++i) {
-        for (std::size_t j = 0; j < kSampleSide; ++j) {
-            if (i + 1 < kSampleSide) {
-                sum += steps_between(samples[i][j], samples[i + 1][j]);
-            }
-            if (j + 1 < kSampleSide) {
-                sum += steps_between(samples[i][j], samples[i][j + 1]);
-            }
+        for (std::size_t j = 0; j + 1 < kSampleSide; ++j) {
+            sum += steps_between(samples[i][j], samples[i][j + 1]);
+            sum += steps_between(samples[j][i], samples[j + 1][i]);
         }
     }
     return std::min(sum / 90, 100);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/landlock.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
@@ -115,19 +116,23 @@ bool restrict_other(pid_t thread, int signal) {
     return did_restrict;
 }
 
+// Whether all threads that there are now are confined; `confined` gains those that were not.
+bool restrict_new(std::set<pid_t>& confined, int signal) {
+    return std::ranges::all_of(other_threads(), [&](pid_t thread) {
+        return !confined.insert(thread).second || restrict_other(thread, signal);
+    });
+}
+
 bool restrict_others(int signal) {
     std::set<pid_t> confined;
-    while (true) { // again, until no new one is found: one may have started another meanwhile
-        const std::size_t before = confined.size();
-        for (const pid_t thread : other_threads()) {
-            if (confined.insert(thread).second && !restrict_other(thread, signal)) {
-                return false;
-            }
+    std::size_t before = 0;
+    do { // again, until no new one is found: one may have started another meanwhile
+        before = confined.size();
+        if (!restrict_new(confined, signal)) {
+            return false;
         }
-        if (confined.size() == before) {
-            return true;
-        }
-    }
+    } while (confined.size() != before);
+    return true;
 }
 
 } // namespace

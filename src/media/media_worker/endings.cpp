@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 namespace rempart::media {
 namespace {
@@ -33,27 +34,32 @@ bool png_ends_early(ByteView file) {
 }
 
 // ISO media: boxes of length and name; a length of 0 goes to the end, 1 has 64 bits behind.
+// Nothing where the file ends inside these.
+std::optional<std::uint64_t> stated_length(ByteView box) {
+    if (box.size() < 8) {
+        return std::nullopt;
+    }
+    const std::uint64_t bytes = number(box.first(4), true);
+    if (bytes != 1) {
+        return bytes;
+    }
+    return box.size() < 16 ? std::nullopt : std::optional(number(box.subspan(8, 8), true));
+}
+
 bool boxes_end_early(ByteView file) {
     std::uint64_t at = 0;
     while (at < file.size()) {
-        if (at + 8 > file.size()) {
+        const auto bytes = stated_length(file.subspan(at));
+        if (!bytes) {
             return true;
         }
-        const ByteView box = file.subspan(at);
-        std::uint64_t bytes = number(box.first(4), true);
-        if (bytes == 1) {
-            if (box.size() < 16) {
-                return true;
-            }
-            bytes = number(box.subspan(8, 8), true);
-        }
-        if (bytes == 0) {
+        if (*bytes == 0) {
             return false;
         }
-        if (bytes < 8 || bytes > file.size() - at) {
-            return bytes >= 8;
+        if (*bytes < 8 || *bytes > file.size() - at) {
+            return *bytes >= 8;
         }
-        at += bytes;
+        at += *bytes;
     }
     return false;
 }

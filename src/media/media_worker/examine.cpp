@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/media_worker/examine.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -54,11 +55,10 @@ PictureAnswer examine_picture(ByteView file, const PictureRequest& request) {
     PictureFacts facts = sink.finish();
     facts.format = type.id;
     facts.metadata = std::move(metadata.fields);
-    if (*decoded) {
-        const Partial& partial = **decoded;
+    if (const std::optional<Partial>& partial = *decoded) {
         facts.partial = true;
         facts.partial_reason =
-            cut_message({partial.code, std::string(name(partial.code)) + ": " + partial.reason})
+            cut_message({partial->code, std::string(name(partial->code)) + ": " + partial->reason})
                 .message;
     }
     return facts;

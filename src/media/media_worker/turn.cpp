@@ -33,6 +33,15 @@ Walk walk_of(const StoredPlane& stored, int orientation, std::ptrdiff_t row) {
     }
 }
 
+// The columns `from` to `to` of one upright row.
+void copy_columns(const StoredPlane& stored, const Walk& walk, std::size_t from, std::size_t to,
+                  std::uint8_t* out) {
+    const std::uint8_t* in = stored.luma.data() + walk.start;
+    for (std::size_t x = from; x < to; ++x) {
+        out[x] = in[static_cast<std::ptrdiff_t>(x) * walk.step];
+    }
+}
+
 } // namespace
 
 void read_upright(const StoredPlane& stored, int orientation, std::uint32_t first,
@@ -47,11 +56,7 @@ void read_upright(const StoredPlane& stored, int orientation, std::uint32_t firs
         const std::size_t to = std::min(columns, from + kColumns);
         for (std::size_t i = 0; i < count; ++i) {
             const Walk walk = walk_of(stored, orientation, static_cast<std::ptrdiff_t>(first + i));
-            std::uint8_t* out = rows.data() + i * columns;
-            const std::uint8_t* in = stored.luma.data() + walk.start;
-            for (std::size_t x = from; x < to; ++x) {
-                out[x] = in[static_cast<std::ptrdiff_t>(x) * walk.step];
-            }
+            copy_columns(stored, walk, from, to, rows.data() + i * columns);
         }
     }
 }
