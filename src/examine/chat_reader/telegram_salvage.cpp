@@ -27,26 +27,7 @@ Result<TelegramWalk::Flow> TelegramWalk::messages(TelegramChat& chat) {
     if (auto told = emitter_.tell(chat); !told) {
         return fail(told.error());
     }
-    while (true) {
-        const auto c = peek();
-        if (!c) {
-            return fail(c.error());
-        }
-        if (pos_ >= file_.size_bytes()) {
-            return ended();
-        }
-        if (*c == ',' || *c == ']') {
-            ++pos_;
-            if (*c == ']') {
-                return Flow::next;
-            }
-            continue;
-        }
-        const auto flow = element();
-        if (!flow || *flow == Flow::stop) {
-            return flow;
-        }
-    }
+    return elements([&] { return element(); });
 }
 
 // One element, at pos_: exactly one record, accepted or rejected.
@@ -103,20 +84,21 @@ Result<TelegramWalk::Flow> TelegramWalk::pass_over(std::uint64_t begin, ScanEnd 
     } else {
         rescan_left_bytes_ -= end.at - begin;
     }
-    const auto anchor = find_anchor(file_, search, until);
-    if (!anchor) {
-        return fail(anchor.error());
+    const auto found = find_anchor(file_, search, until);
+    if (!found) {
+        return fail(found.error());
     }
-    pos_ = *anchor ? (*anchor)->offset : until;
+    const std::optional<Anchor>& anchor = *found;
+    pos_ = anchor ? anchor->offset : until;
     if (auto rejected = emitter_.reject({begin, pos_ - begin}, std::move(why)); !rejected) {
         return fail(rejected.error());
     }
-    if (*anchor && (*anchor)->kind == Anchor::Kind::message_list) {
+    if (anchor && anchor->kind == Anchor::Kind::message_list) {
         damaged_ = true;
-        resume_ = **anchor;
+        resume_ = anchor;
         return Flow::stop;
     }
-    if (*anchor || has_end) {
+    if (anchor || has_end) {
         return Flow::next;
     }
     if (end.outcome == ScanOutcome::end_of_file) {
@@ -138,7 +120,7 @@ Result<TelegramWalk::Flow> TelegramWalk::broken() {
         return fail(anchor.error());
     }
     resume_ = *anchor;
-    pos_ = *anchor ? (*anchor)->offset : file_.size_bytes();
+    pos_ = resume_ ? resume_->offset : file_.size_bytes();
     Error why{Errc::malformed, "structure broken outside of messages"};
     if (auto rejected = emitter_.reject({begin, pos_ - begin}, std::move(why)); !rejected) {
         return fail(rejected.error());

@@ -84,24 +84,11 @@ Result<void> TelegramWalk::run() {
     if (auto checked = check_head(); !checked) {
         return checked;
     }
-    if (pos_ >= file_.size_bytes()) {
-        truncated_ = true;
-    } else {
-        ++pos_;
-        auto flow = object(1);
-        if (flow && *flow == Flow::next) {
-            const auto tail = peek();
-            if (!tail) {
-                return fail(tail.error());
-            }
-            flow = pos_ < file_.size_bytes() ? broken() : Result<Flow>(Flow::next);
-        }
-        if (!flow) {
-            return fail(flow.error());
-        }
+    if (const auto followed = root(); !followed) {
+        return fail(followed.error());
     }
-    while (resume_) {
-        if (auto salvaged = salvage(*std::exchange(resume_, std::nullopt)); !salvaged) {
+    while (const auto anchor = std::exchange(resume_, std::nullopt)) {
+        if (auto salvaged = salvage(*anchor); !salvaged) {
             return salvaged;
         }
     }
@@ -123,6 +110,23 @@ TelegramWalk::Flow TelegramWalk::ended() {
     return Flow::stop;
 }
 
+// The whole file, as far as its brackets close as they should.
+Result<TelegramWalk::Flow> TelegramWalk::root() {
+    if (pos_ >= file_.size_bytes()) {
+        return ended();
+    }
+    ++pos_;
+    auto flow = object(1);
+    if (!flow || *flow == Flow::stop) {
+        return flow;
+    }
+    const auto tail = peek();
+    if (!tail) {
+        return fail(tail.error());
+    }
+    return pos_ < file_.size_bytes() ? broken() : Result<Flow>(Flow::next);
+}
+
 Result<TelegramWalk::Flow> TelegramWalk::object(int level) {
     TelegramChat chat;
     while (true) {
@@ -133,24 +137,30 @@ Result<TelegramWalk::Flow> TelegramWalk::object(int level) {
         if (pos_ >= file_.size_bytes()) {
             return ended();
         }
-        if (*c == '"') {
-            const auto flow = member(level, chat);
-            if (!flow || *flow == Flow::stop) {
-                return flow;
-            }
-            continue;
-        }
-        if (*c != '}' && *c != ',') {
+        if (*c != '"' && *c != '}' && *c != ',') {
             return broken();
         }
-        ++pos_;
         if (*c == '}') {
+            ++pos_;
             return Flow::next;
+        }
+        if (*c == ',') {
+            ++pos_;
+            continue;
+        }
+        auto flow = member(level, chat);
+        if (!flow || *flow == Flow::stop) {
+            return flow;
         }
     }
 }
 
 Result<TelegramWalk::Flow> TelegramWalk::array(int level) {
+    return elements([&] { return nested(level); });
+}
+
+// What is left of an array, `read` called at the beginning of each element.
+Result<TelegramWalk::Flow> TelegramWalk::elements(const std::function<Result<Flow>()>& read) {
     while (true) {
         const auto c = peek();
         if (!c) {
@@ -159,14 +169,15 @@ Result<TelegramWalk::Flow> TelegramWalk::array(int level) {
         if (pos_ >= file_.size_bytes()) {
             return ended();
         }
-        if (*c == ',' || *c == ']') {
+        if (*c == ']') {
             ++pos_;
-            if (*c == ']') {
-                return Flow::next;
-            }
+            return Flow::next;
+        }
+        if (*c == ',') {
+            ++pos_;
             continue;
         }
-        const auto flow = nested(level);
+        auto flow = read();
         if (!flow || *flow == Flow::stop) {
             return flow;
         }
@@ -224,11 +235,12 @@ Result<std::optional<std::string>> TelegramWalk::key() {
 }
 
 Result<TelegramWalk::Flow> TelegramWalk::member(int level, TelegramChat& chat) {
-    const auto name = key();
-    if (!name) {
-        return fail(name.error());
+    const auto read = key();
+    if (!read) {
+        return fail(read.error());
     }
-    if (!*name) {
+    const std::optional<std::string>& name = *read;
+    if (!name) {
         return truncated_ ? Result<Flow>(Flow::stop) : broken();
     }
     const auto c = peek();
@@ -238,23 +250,25 @@ Result<TelegramWalk::Flow> TelegramWalk::member(int level, TelegramChat& chat) {
     if (pos_ >= file_.size_bytes()) {
         return ended();
     }
-    if (*c == '[') {
-        const auto is_list = **name == "messages" ? Result<bool>(true) : is_message_list();
-        if (!is_list) {
-            return fail(is_list.error());
-        }
-        if (*is_list) {
-            if (**name != "messages") {
-                emitter_.add_repair();
-            }
-            if (auto looked = look_ahead(chat); !looked) {
-                return fail(looked.error());
-            }
-            ++pos_;
-            return messages(chat);
-        }
+    if (*c != '[') {
+        return value(level, *name, chat);
     }
-    return value(level, **name, chat);
+    const bool is_named_so = *name == "messages";
+    const auto is_list = is_named_so ? Result<bool>(true) : is_message_list();
+    if (!is_list) {
+        return fail(is_list.error());
+    }
+    if (!*is_list) {
+        return value(level, *name, chat);
+    }
+    if (!is_named_so) {
+        emitter_.add_repair();
+    }
+    if (auto looked = look_ahead(chat); !looked) {
+        return fail(looked.error());
+    }
+    ++pos_;
+    return messages(chat);
 }
 
 Result<TelegramWalk::Flow> TelegramWalk::value(int level, std::string_view key,
@@ -271,7 +285,7 @@ Result<TelegramWalk::Flow> TelegramWalk::value(int level, std::string_view key,
         return nested(level);
     }
     const std::uint64_t begin = pos_;
-    const auto flow = skip_value();
+    auto flow = skip_value();
     if (!flow || *flow == Flow::stop) {
         return flow;
     }
@@ -284,7 +298,7 @@ Result<TelegramWalk::Flow> TelegramWalk::value(int level, std::string_view key,
 Result<TelegramWalk::Flow> TelegramWalk::section(std::string_view key) {
     found_export_ = true;
     const std::uint64_t begin = pos_;
-    const auto flow = skip_value();
+    auto flow = skip_value();
     if (!flow || *flow == Flow::stop) {
         return flow;
     }
@@ -355,32 +369,44 @@ Result<void> TelegramWalk::look_ahead(TelegramChat& chat) {
     }
     const std::uint64_t begin = pos_;
     const bool was_truncated = truncated_;
+    auto taken = header_behind(chat);
+    pos_ = begin;
+    truncated_ = was_truncated;
+    return taken ? emitter_.tell(chat) : taken;
+}
+
+Result<void> TelegramWalk::header_behind(TelegramChat& chat) {
     auto end = find_value_end(file_, pos_);
     while (end && end->outcome == ScanOutcome::complete) {
         pos_ = end->at;
-        auto c = peek();
-        while (c && *c == ',') {
-            ++pos_;
-            c = peek();
-        }
-        if (!c || *c != '"') {
+        const auto name = key_behind();
+        if (!name) {
             break;
         }
-        const auto name = key();
-        if (!name || !*name || !peek()) {
-            break;
-        }
-        const std::uint64_t value_begin = pos_;
+        const std::uint64_t begin = pos_;
         end = find_value_end(file_, pos_);
-        if (end && end->outcome == ScanOutcome::complete && is_header(**name)) {
-            if (auto taken = header_field(**name, value_begin, end->at, chat); !taken) {
-                return taken;
-            }
+        const bool is_taken = end && end->outcome == ScanOutcome::complete && is_header(*name);
+        auto taken = is_taken ? header_field(*name, begin, end->at, chat) : Result<void>();
+        if (!taken) {
+            return taken;
         }
     }
-    pos_ = begin;
-    truncated_ = was_truncated;
-    return emitter_.tell(chat);
+    return {};
+}
+
+// The key behind the value that ends at pos_; moves to what it names. Nothing: there is none, or it
+// cannot be read.
+std::optional<std::string> TelegramWalk::key_behind() {
+    auto c = peek();
+    while (c && *c == ',') {
+        ++pos_;
+        c = peek();
+    }
+    if (!c || *c != '"') {
+        return std::nullopt;
+    }
+    auto name = key();
+    return name && peek() ? *std::move(name) : std::nullopt;
 }
 
 } // namespace rempart::examine::chat_reader

@@ -6,6 +6,7 @@
 /// the keys, and goes on behind damage.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -45,18 +46,21 @@ class TelegramWalk {
 
     [[nodiscard]] Result<char> peek(); ///< Behind white space; '\0' at the end of the file.
     [[nodiscard]] Result<void> check_head();
+    [[nodiscard]] Result<Flow> root();
     [[nodiscard]] Result<Flow> object(int level);
     [[nodiscard]] Result<Flow> array(int level);
+    [[nodiscard]] Result<Flow> elements(const std::function<Result<Flow>()>& read);
     [[nodiscard]] Result<Flow> member(int level, TelegramChat& chat);
     [[nodiscard]] Result<Flow> value(int level, std::string_view key, TelegramChat& chat);
     [[nodiscard]] Result<Flow> nested(int level);
     [[nodiscard]] Result<Flow> section(std::string_view key);
     [[nodiscard]] Result<Flow> skip_value();
     [[nodiscard]] Result<std::optional<std::string>> key();
-    [[nodiscard]] Result<std::string> scalar_at(std::uint64_t begin, std::uint64_t end);
     [[nodiscard]] Result<void> header_field(std::string_view key, std::uint64_t begin,
                                             std::uint64_t end, TelegramChat& chat);
     [[nodiscard]] Result<void> look_ahead(TelegramChat& chat);
+    [[nodiscard]] Result<void> header_behind(TelegramChat& chat);
+    [[nodiscard]] std::optional<std::string> key_behind();
 
     [[nodiscard]] Result<bool> is_message_list();
     [[nodiscard]] Result<Flow> messages(TelegramChat& chat);
