@@ -50,10 +50,10 @@ Result<std::size_t> read_at(int fd, std::uint64_t offset_bytes, std::span<std::b
         if (n == 0) {
             break;
         }
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
         if (n < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
             return fail(
                 system_error(fmt::format("read failed at byte {}", offset_bytes + done), errno));
         }
@@ -65,10 +65,10 @@ Result<std::size_t> read_at(int fd, std::uint64_t offset_bytes, std::span<std::b
 Result<void> write_all(int fd, ByteView bytes) {
     while (!bytes.empty()) {
         const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
         if (n < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
             return fail(system_error("write failed", errno));
         }
         bytes = bytes.subspan(static_cast<std::size_t>(n));
