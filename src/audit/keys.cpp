@@ -18,7 +18,8 @@
 namespace rempart::audit {
 namespace {
 
-constexpr std::size_t kMaxKeyFileBytes = 16 * 1024; // an Ed25519 key has some hundred bytes
+constexpr std::size_t kMaxKeyFileBytes =
+    std::size_t{16} * 1024; // an Ed25519 key has some hundred bytes
 
 struct FreeBio {
     void operator()(BIO* bio) const { BIO_free(bio); }

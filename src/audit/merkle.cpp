@@ -28,13 +28,38 @@ Result<Hash> subtree(std::uint64_t begin, std::uint64_t end, const NodeSource& n
         return nodes(height, begin >> height);
     }
     const std::uint64_t middle = begin + left_part(count);
-    const auto left = subtree(begin, middle, nodes);
+    auto left = subtree(begin, middle, nodes);
     if (!left) {
         return left;
     }
-    const auto right = subtree(middle, end, nodes); // at most 62 deep
+    auto right = subtree(middle, end, nodes); // at most 62 deep
     return right ? Result<Hash>(node_hash(*left, *right)) : right;
 }
+
+// A proof is followed from a node to the root: the place of the node on its level, and that of the
+// last node there (fn and sn of RFC 9162, 2.1.3.2 and 2.1.4.2).
+struct Climb {
+    std::uint64_t fn;
+    std::uint64_t sn;
+
+    [[nodiscard]] bool at_root() const { return sn == 0; }
+
+    void up() {
+        fn >>= 1;
+        sn >>= 1;
+    }
+
+    // Whether the next hash of the proof stands left of the node. Goes to the node of both; a node
+    // that is the last of its level has no partner there and is taken up to where it has.
+    bool joins_from_left() {
+        const bool from_left = (fn & 1) != 0 || fn == sn;
+        while (from_left && (fn & 1) == 0 && fn != 0) {
+            up();
+        }
+        up();
+        return from_left;
+    }
+};
 
 Result<void> take(std::vector<Hash>& proof, std::uint64_t begin, std::uint64_t end,
                   const NodeSource& nodes) {
@@ -171,25 +196,15 @@ Result<void> verify_inclusion(std::uint64_t index, const Hash& leaf, std::span<c
     if (index >= tree.size) {
         return not_included();
     }
-    std::uint64_t fn = index; // the names are the RFC's
-    std::uint64_t sn = tree.size - 1;
+    Climb climb{.fn = index, .sn = tree.size - 1};
     Hash r = leaf;
     for (const Hash& p : proof) {
-        if (sn == 0) {
+        if (climb.at_root()) {
             return not_included();
         }
-        if ((fn & 1) != 0 || fn == sn) {
-            r = node_hash(p, r);
-            for (; (fn & 1) == 0 && fn != 0; fn >>= 1) {
-                sn >>= 1;
-            }
-        } else {
-            r = node_hash(r, p);
-        }
-        fn >>= 1;
-        sn >>= 1;
+        r = climb.joins_from_left() ? node_hash(p, r) : node_hash(r, p);
     }
-    return sn == 0 && r == tree.root ? Result<void>() : not_included();
+    return climb.at_root() && r == tree.root ? Result<void>() : not_included();
 }
 
 Result<void> verify_consistency(const TreeHead& earlier, const TreeHead& later,
@@ -199,10 +214,9 @@ Result<void> verify_consistency(const TreeHead& earlier, const TreeHead& later,
         return same && proof.empty() && earlier.size <= later.size ? Result<void>()
                                                                    : not_continued();
     }
-    std::uint64_t fn = earlier.size - 1; // the names are the RFC's
-    std::uint64_t sn = later.size - 1;
-    for (; (fn & 1) != 0; fn >>= 1) {
-        sn >>= 1;
+    Climb climb{.fn = earlier.size - 1, .sn = later.size - 1};
+    while ((climb.fn & 1) != 0) {
+        climb.up();
     }
     const bool own_root = std::has_single_bit(earlier.size); // then the proof leaves it out
     if (!own_root && proof.empty()) {
@@ -211,22 +225,17 @@ Result<void> verify_consistency(const TreeHead& earlier, const TreeHead& later,
     Hash fr = own_root ? earlier.root : proof.front();
     Hash sr = fr;
     for (const Hash& c : own_root ? proof : proof.subspan(1)) {
-        if (sn == 0) {
+        if (climb.at_root()) {
             return not_continued();
         }
-        if ((fn & 1) != 0 || fn == sn) {
+        if (climb.joins_from_left()) {
             fr = node_hash(c, fr);
             sr = node_hash(c, sr);
-            for (; (fn & 1) == 0 && fn != 0; fn >>= 1) {
-                sn >>= 1;
-            }
         } else {
             sr = node_hash(sr, c);
         }
-        fn >>= 1;
-        sn >>= 1;
     }
-    const bool holds = sn == 0 && fr == earlier.root && sr == later.root;
+    const bool holds = climb.at_root() && fr == earlier.root && sr == later.root;
     return holds ? Result<void>() : not_continued();
 }
 

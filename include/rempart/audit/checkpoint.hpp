@@ -45,7 +45,7 @@ struct SignedCheckpoint {
 };
 
 /// The largest file that is read as a checkpoint. Our choice: some hundred signatures.
-inline constexpr std::size_t kMaxCheckpointBytes = 64 * 1024;
+inline constexpr std::size_t kMaxCheckpointBytes = std::size_t{64} * 1024;
 
 /// The whole file. \pre checkpoint.origin is as stated. \return `io` if signing fails.
 [[nodiscard]] Result<std::string> sign_checkpoint(const Checkpoint& checkpoint,

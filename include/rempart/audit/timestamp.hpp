@@ -28,7 +28,7 @@ struct Timestamp {
 };
 
 /// The largest answer that is read. Our choice: a token with its certificates has 2 to 8 kB.
-inline constexpr std::size_t kMaxTimestampBytes = 256 * 1024;
+inline constexpr std::size_t kMaxTimestampBytes = std::size_t{256} * 1024;
 
 /// Checks a DER TimeStampResp: granted, over the SHA-256 of `data`, and signed by an authority
 /// whose certificate (extended key usage: time stamping) leads today to one in `ca_pem`.
