@@ -34,6 +34,7 @@ class Problems {
 
     [[nodiscard]] std::vector<ProblemsOfCode> finish() && {
         std::vector<ProblemsOfCode> codes;
+        codes.reserve(by_code_.size());
         for (auto& [code, rows] : by_code_) {
             codes.push_back({code, std::move(rows)});
         }
@@ -47,6 +48,25 @@ class Problems {
     std::set<std::pair<std::string, std::string>> told_;
     std::size_t rows_per_code_;
 };
+
+Result<void> gather_volumes(casefile::Case& file, const ReportLimits& limits, ExhibitFacts& exhibit,
+                            Problems& problems) {
+    const auto volumes = casefile::volumes(file, exhibit.record.id);
+    if (!volumes) {
+        return fail(volumes.error());
+    }
+    for (const casefile::VolumeRecord& volume : *volumes) {
+        if (volume.error) {
+            problems.add_untold(name(volume.error->code), {.where = "volume",
+                                                           .exhibit = exhibit.record.label,
+                                                           .path = volume.label,
+                                                           .stream = {},
+                                                           .what = volume.error->message});
+        }
+        exhibit.volumes.add(volume, limits.volumes_per_exhibit);
+    }
+    return {};
+}
 
 Result<void> gather_exhibits(casefile::Case& file, const ReportLimits& limits, Facts& facts,
                              Problems& problems) {
@@ -65,19 +85,8 @@ Result<void> gather_exhibits(casefile::Case& file, const ReportLimits& limits, F
                                                            .stream = {},
                                                            .what = record.error->message});
         }
-        const auto volumes = casefile::volumes(file, record.id);
-        if (!volumes) {
-            return fail(volumes.error());
-        }
-        for (const casefile::VolumeRecord& volume : *volumes) {
-            if (volume.error) {
-                problems.add_untold(name(volume.error->code), {.where = "volume",
-                                                               .exhibit = record.label,
-                                                               .path = volume.label,
-                                                               .stream = {},
-                                                               .what = volume.error->message});
-            }
-            exhibit.volumes.add(volume, limits.volumes_per_exhibit);
+        if (auto gathered = gather_volumes(file, limits, exhibit, problems); !gathered) {
+            return gathered;
         }
         auto totals = casefile::totals(file, record.id);
         if (!totals) {
@@ -144,14 +153,14 @@ Result<void> gather_groups(casefile::Case& file, const ReportOptions& options,
         }
         facts.new_pictures += record.unknown_members;
         GroupFacts group{.record = record, .representative = *found->second, .thumbnail = {}};
-        if (options.thumbnails == Thumbnails::blurred &&
-            facts.groups.shown.size() < limits.groups) {
-            auto picture = casefile::thumbnail(file, record.representative);
-            if (!picture) {
-                return fail(picture.error());
-            }
-            group.thumbnail = std::move(*picture);
+        const bool is_pictured =
+            options.thumbnails == Thumbnails::blurred && facts.groups.shown.size() < limits.groups;
+        auto picture =
+            is_pictured ? casefile::thumbnail(file, record.representative) : Result<Bytes>();
+        if (!picture) {
+            return fail(picture.error());
         }
+        group.thumbnail = std::move(*picture);
         facts.groups.add(std::move(group), limits.groups);
     }
     return {};
@@ -185,36 +194,42 @@ Result<void> gather_chats(casefile::Case& file, const ReportLimits& limits, Fact
     return {};
 }
 
+// `contents`: of which a problem was told.
+void add_problems_of(const casefile::ItemView& view, std::set<std::string>& contents,
+                     Problems& problems) {
+    Problem problem{.where = "item",
+                    .exhibit = view.exhibit_label,
+                    .path = view.item.path,
+                    .stream = view.item.stream,
+                    .what = {}};
+    for (const casefile::UnreadRecord& hole : view.item.unread) {
+        problem.unread_bytes += hole.size_bytes;
+    }
+    const auto& of_content = view.media_error ? view.media_error : view.partial_picture;
+    if (of_content && contents.insert(view.sha256).second) {
+        Problem other = problem;
+        other.where = view.media_error ? "content" : "picture";
+        other.what = of_content->message;
+        other.unread_bytes = 0;
+        problems.add(name(of_content->code), std::move(other));
+    }
+    if (view.item.error) {
+        problem.what = view.item.error->message;
+        const std::string_view code = name(view.item.error->code);
+        if (view.item.kind == "problem") {
+            problems.add_part(code, std::move(problem));
+        } else {
+            problems.add(code, std::move(problem));
+        }
+    } else if (!view.item.unread.empty()) {
+        problems.add(name(Errc::damaged), std::move(problem));
+    }
+}
+
 Result<void> gather_problems(casefile::Case& file, Problems& problems) {
     std::set<std::string> contents; // a content is one row, in however many places it was seen
     return casefile::each_item(file, [&](const casefile::ItemView& view) -> Result<void> {
-        Problem problem{.where = "item",
-                        .exhibit = view.exhibit_label,
-                        .path = view.item.path,
-                        .stream = view.item.stream,
-                        .what = {}};
-        for (const casefile::UnreadRecord& hole : view.item.unread) {
-            problem.unread_bytes += hole.size_bytes;
-        }
-        const auto& of_content = view.media_error ? view.media_error : view.partial_picture;
-        if (of_content && contents.insert(view.sha256).second) {
-            Problem other = problem;
-            other.where = view.media_error ? "content" : "picture";
-            other.what = of_content->message;
-            other.unread_bytes = 0;
-            problems.add(name(of_content->code), std::move(other));
-        }
-        if (view.item.error) {
-            problem.what = view.item.error->message;
-            const std::string_view code = name(view.item.error->code);
-            if (view.item.kind == "problem") {
-                problems.add_part(code, std::move(problem));
-            } else {
-                problems.add(code, std::move(problem));
-            }
-        } else if (!view.item.unread.empty()) {
-            problems.add(name(Errc::damaged), std::move(problem));
-        }
+        add_problems_of(view, contents, problems);
         return {};
     });
 }

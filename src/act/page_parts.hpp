@@ -22,7 +22,7 @@ struct Page {
 /// One cell of a table: a text from anywhere, and how it is set.
 struct Cell {
     std::string text;
-    std::string_view css = ""; ///< A class of the style sheet: "number", "path", "code".
+    std::string_view css{}; ///< A class of the style sheet: "number", "path", "code".
 };
 
 /// The heading of section `number`, with the mark that says what kind of statement it holds

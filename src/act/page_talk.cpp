@@ -12,14 +12,18 @@
 namespace rempart::act {
 namespace {
 
+void add_once(std::vector<std::string>& texts, std::string text) {
+    if (std::ranges::find(texts, text) == texts.end()) {
+        texts.push_back(std::move(text));
+    }
+}
+
 /// What the exports are known to leave out: each sentence once, in the order in which they come.
 std::vector<std::string> losses_of(const Facts& facts) {
     std::vector<std::string> losses;
     for (const casefile::ChatExportView& view : facts.exports.shown) {
         for (std::string& loss : strings_of_json(view.record.known_losses_json)) {
-            if (std::ranges::find(losses, loss) == losses.end()) {
-                losses.push_back(std::move(loss));
-            }
+            add_once(losses, std::move(loss));
         }
     }
     return losses;

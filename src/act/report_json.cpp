@@ -185,11 +185,12 @@ Json run_of(const casefile::RunRecord& run) {
 std::vector<std::string> strings_of_json(std::string_view array) {
     const auto parsed = nlohmann::json::parse(array, nullptr, false);
     std::vector<std::string> strings;
-    if (parsed.is_array()) {
-        for (const auto& value : parsed) {
-            if (value.is_string()) {
-                strings.push_back(text_of(value.get<std::string>()));
-            }
+    if (!parsed.is_array()) {
+        return strings;
+    }
+    for (const auto& value : parsed) {
+        if (value.is_string()) {
+            strings.push_back(text_of(value.get<std::string>()));
         }
     }
     return strings;
