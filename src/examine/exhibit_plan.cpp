@@ -244,28 +244,29 @@ Result<ExhibitPlan> plan_raw(const fs::path& path) {
     ExhibitPlan plan{.kind = ExhibitKind::disk_raw, .segments = {path}, .size_bytes = 0};
     const std::string extension = bare_extension(path);
     const auto own = raw_number(extension);
-    if (own) {
-        const auto same_scheme = [&](std::string_view other) -> std::optional<std::uint64_t> {
-            const auto number = raw_number(other);
-            return number && number->scheme == own->scheme && other.size() == extension.size()
-                       ? std::optional(number->number)
-                       : std::nullopt;
-        };
-        const std::map<std::uint64_t, fs::path> found = siblings(path, same_scheme);
-        // Any segment stands for the whole image. Without a first and without a neighbour it is a
-        // file whose extension only looks like a number.
-        const bool counts_from_1 = own->scheme == SegmentNumbering::Scheme::decimal;
-        const std::uint64_t first = counts_from_1 && !found.contains(0) ? 1 : 0;
-        if (found.contains(first)) {
-            Result<std::vector<fs::path>> run = run_from(found, first);
-            if (!run) {
-                return fail(run.error());
-            }
-            plan.segments = std::move(*run);
-        } else if (counts_from_1 &&
-                   (found.contains(own->number - 1) || found.contains(own->number + 1))) {
-            return fail(Errc::malformed, "segment 1 of the image is missing");
+    if (!own) {
+        return with_sizes(std::move(plan));
+    }
+    const auto same_scheme = [&](std::string_view other) -> std::optional<std::uint64_t> {
+        const auto number = raw_number(other);
+        return number && number->scheme == own->scheme && other.size() == extension.size()
+                   ? std::optional(number->number)
+                   : std::nullopt;
+    };
+    const std::map<std::uint64_t, fs::path> found = siblings(path, same_scheme);
+    // Any segment stands for the whole image. Without a first and without a neighbour it is a
+    // file whose extension only looks like a number.
+    const bool counts_from_1 = own->scheme == SegmentNumbering::Scheme::decimal;
+    const std::uint64_t first = counts_from_1 && !found.contains(0) ? 1 : 0;
+    if (found.contains(first)) {
+        Result<std::vector<fs::path>> run = run_from(found, first);
+        if (!run) {
+            return fail(run.error());
         }
+        plan.segments = std::move(*run);
+    } else if (counts_from_1 &&
+               (found.contains(own->number - 1) || found.contains(own->number + 1))) {
+        return fail(Errc::malformed, "segment 1 of the image is missing");
     }
     return with_sizes(std::move(plan));
 }

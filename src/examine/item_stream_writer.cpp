@@ -94,6 +94,7 @@ Result<std::span<std::byte>> ItemStreamWriter::room() {
             return fail(found.error());
         }
     }
+    assert(slot_);
     return area_->slot(*slot_).subspan(used_);
 }
 
@@ -177,9 +178,23 @@ void ItemStreamWriter::put_pending() {
 
 void ItemStreamWriter::put_slot_done() {
     put_pending();
+    assert(slot_);
     put_record(batch_, SlotDone{*slot_});
     ++records_;
     slot_.reset();
+}
+
+bool ItemStreamWriter::take_free_slot() {
+    for (std::uint32_t i = 0; i < area_->slots(); ++i) {
+        const std::uint32_t candidate = (next_to_try_ + i) % area_->slots();
+        if (area_->take(candidate)) {
+            slot_ = candidate;
+            next_to_try_ = candidate + 1;
+            used_ = pending_from_ = 0;
+            return true;
+        }
+    }
+    return false;
 }
 
 Result<void> ItemStreamWriter::next_slot() {
@@ -192,21 +207,11 @@ Result<void> ItemStreamWriter::next_slot() {
             return flushed;
         }
     }
-    for (;;) {
-        for (std::uint32_t i = 0; i < area_->slots(); ++i) {
-            const std::uint32_t candidate = (next_to_try_ + i) % area_->slots();
-            if (area_->take(candidate)) {
-                slot_ = candidate;
-                next_to_try_ = candidate + 1;
-                used_ = pending_from_ = 0;
-                return {};
-            }
-        }
+    while (!take_free_slot()) {
         // The parent may hold all slots for long. It must hear what is in hand, and that we live.
-        if (!batch_.message().empty()) {
-            if (Result<void> flushed = flush(); !flushed) {
-                return flushed;
-            }
+        const bool in_hand = !batch_.message().empty();
+        if (Result<void> flushed = in_hand ? flush() : Result<void>{}; !flushed) {
+            return flushed;
         }
         const Result<bool> returned = area_->wait_for_slot(kWaitMs);
         if (!returned) {
@@ -216,6 +221,7 @@ Result<void> ItemStreamWriter::next_slot() {
             return told;
         }
     }
+    return {};
 }
 
 Result<void> ItemStreamWriter::flush_if_due() {
@@ -235,33 +241,57 @@ Result<void> ItemStreamWriter::flush() {
 
 namespace {
 
+/// One message, its descriptors put behind `descriptors`; nothing if the parent went away.
+Result<std::optional<Bytes>> receive_part(sandbox::Channel& channel,
+                                          std::vector<UniqueFd>& descriptors) {
+    Result<std::optional<sandbox::Received>> answer = channel.receive();
+    if (!answer) {
+        return fail(answer.error());
+    }
+    std::optional<sandbox::Received>& received = *answer;
+    if (!received) {
+        return std::nullopt;
+    }
+    std::ranges::move(received->descriptors, std::back_inserter(descriptors));
+    return std::move(received->message);
+}
+
 /// The request with all its descriptors; nothing if the parent went away.
 Result<std::optional<StreamRequest>> receive_request(sandbox::Channel& channel,
                                                      std::vector<UniqueFd>& descriptors) {
-    std::optional<StreamRequest> request;
-    do {
-        Result<std::optional<sandbox::Received>> received = channel.receive();
-        if (!received || !*received) {
-            return received ? Result<std::optional<StreamRequest>>(std::nullopt)
-                            : fail(received.error());
+    const Result<std::optional<Bytes>> first = receive_part(channel, descriptors);
+    if (!first) {
+        return fail(first.error());
+    }
+    const std::optional<Bytes>& message = *first;
+    if (!message) {
+        return std::nullopt;
+    }
+    Result<StreamRequest> request = decode_request(*message);
+    if (!request || request->descriptors < 2 || request->descriptors > kMaxDescriptors) {
+        return fail(Errc::bad_answer, "not a request for an item stream");
+    }
+    while (descriptors.size() < request->descriptors) {
+        const Result<std::optional<Bytes>> more = receive_part(channel, descriptors);
+        if (!more) {
+            return fail(more.error());
         }
-        if (!request) {
-            Result<StreamRequest> decoded = decode_request((*received)->message);
-            if (!decoded || decoded->descriptors < 2 || decoded->descriptors > kMaxDescriptors) {
-                return fail(Errc::bad_answer, "not a request for an item stream");
-            }
-            request = std::move(*decoded);
+        if (!*more) {
+            return std::nullopt;
         }
-        std::ranges::move((*received)->descriptors, std::back_inserter(descriptors));
-    } while (descriptors.size() < request->descriptors);
-    return request;
+    }
+    return std::move(*request);
 }
 
 Result<void> serve_request(sandbox::Channel& channel, const Walk& walk) {
     std::vector<UniqueFd> descriptors;
-    Result<std::optional<StreamRequest>> request = receive_request(channel, descriptors);
-    if (!request || !*request) {
-        return request ? Result<void>{} : fail(request.error());
+    Result<std::optional<StreamRequest>> received = receive_request(channel, descriptors);
+    if (!received) {
+        return fail(received.error());
+    }
+    std::optional<StreamRequest>& request = *received;
+    if (!request) {
+        return {};
     }
     Result<std::unique_ptr<SharedArea>> area =
         SharedArea::attach(std::move(descriptors[0]), std::move(descriptors[1]));
@@ -269,8 +299,8 @@ Result<void> serve_request(sandbox::Channel& channel, const Walk& walk) {
         return fail(area.error());
     }
     descriptors.erase(descriptors.begin(), descriptors.begin() + 2);
-    ItemStreamWriter writer(channel, std::move(*area), std::move((*request)->start));
-    const Result<void> walked = walk((*request)->body, std::move(descriptors), writer);
+    ItemStreamWriter writer(channel, std::move(*area), std::move(request->start));
+    const Result<void> walked = walk(request->body, std::move(descriptors), writer);
     return walked ? walked : writer.failed(walked.error());
 }
 

@@ -65,6 +65,7 @@ class ItemStreamWriter final : public ItemSink {
     using Clock = std::chrono::steady_clock;
     [[nodiscard]] Result<void> flush();
     [[nodiscard]] Result<void> flush_if_due();
+    [[nodiscard]] bool take_free_slot();
     [[nodiscard]] Result<void> next_slot();
     void put_pending();
     void put_slot_done();

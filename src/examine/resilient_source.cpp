@@ -74,7 +74,7 @@ std::optional<Event> ResilientSource::pass_on(Event event) {
 
 std::optional<Event> ResilientSource::pass_on_replayed(Event event) {
     if (const auto* begin = std::get_if<ItemBegin>(&event)) {
-        if (begin->head == *open_item_) {
+        if (begin->head == open_item_) {
             return std::nullopt;
         }
         // The walk is not what it was: nothing that follows can be joined to what was told.
@@ -85,9 +85,9 @@ std::optional<Event> ResilientSource::pass_on_replayed(Event event) {
     }
     if (auto* content = std::get_if<ItemChunk>(&event)) {
         const ByteView bytes = content->chunk.bytes();
-        const std::size_t known =
-            static_cast<std::size_t>(std::min<std::uint64_t>(*replay_bytes_, bytes.size()));
-        *replay_bytes_ -= known;
+        const std::uint64_t left = replay_bytes_.value_or(0);
+        const auto known = static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size()));
+        replay_bytes_ = left - known;
         if (known == bytes.size()) {
             return std::nullopt;
         }

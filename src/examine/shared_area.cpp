@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <new>
 
 #include <fcntl.h>
@@ -40,7 +41,7 @@ Result<std::unique_ptr<SharedArea>> SharedArea::create(std::uint32_t slots) {
     if (Result<void> mapped = area->map(); !mapped) {
         return fail(mapped.error());
     }
-    auto* words = new (area->base_) Words{};
+    auto* words = std::construct_at(reinterpret_cast<Words*>(area->base_));
     for (std::uint32_t i = 0; i < slots; ++i) {
         words->is_free[i].store(1, std::memory_order_relaxed);
     }

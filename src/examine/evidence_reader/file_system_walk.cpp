@@ -83,7 +83,7 @@ Result<void> FileSystemWalk::walk_from(Directory root) {
 }
 
 Result<void> FileSystemWalk::walk_directory(const Directory& directory) {
-    std::string name =
+    const std::string name =
         directory.path.substr(0, directory.path.size() - (directory.path.ends_with('/') ? 1 : 0));
     if (const std::optional<Error> deadly = writer_.step()) {
         return problem(name, *deadly);
@@ -112,9 +112,8 @@ TSK_WALK_RET_ENUM FileSystemWalk::on_entry(TSK_FS_FILE* file, const char* /*path
 // the directory.
 Result<void> FileSystemWalk::take_entry_carefully(TSK_FS_FILE& file) {
     const std::optional<Error> deadly = writer_.step();
-    const Result<void> taken =
-        deadly ? problem(current_->path + path_part(text_of(*file.name)), *deadly)
-               : take_entry(file);
+    Result<void> taken = deadly ? problem(current_->path + path_part(text_of(*file.name)), *deadly)
+                                : take_entry(file);
     const std::optional<Error> deadly_next = taken ? writer_.step() : std::nullopt;
     if (!deadly_next) {
         return taken;

@@ -35,7 +35,7 @@ std::string type_name(const TSK_FS_INFO& file_system) {
 
 /// "partition-2/" and the like; "" for the whole medium.
 std::string prefix_of(const std::string& name, const std::string& inner) {
-    std::string prefix = name.empty() ? "" : name + "/";
+    const std::string prefix = name.empty() ? "" : name + "/";
     return inner.empty() ? prefix : prefix + inner + "/";
 }
 
@@ -57,6 +57,7 @@ class VolumeWalk {
     Result<bool> run(IfUnknown if_unknown);
 
   private:
+    [[nodiscard]] Result<std::vector<TskFileSystem>> open_each();
     [[nodiscard]] Result<bool> walk_plain();
     [[nodiscard]] Result<bool> walk_pool();
     [[nodiscard]] Result<void> walk_pool_volume(const TSK_POOL_INFO& pool,
@@ -131,25 +132,28 @@ Result<void> VolumeWalk::walk_file_system(TSK_FS_INFO& file_system, std::uint64_
     VolumeInfo told = info(type_name(file_system));
     told.items = writer_.items() - items_before;
     for (const std::optional<Error>& error : {cut_off(), damage()}) {
-        if (error) {
-            told.error = error;
-            if (Result<void> problem = tell_problem(writer_, without_slash(prefix), *error);
-                !problem) {
-                return problem;
-            }
+        if (!error) {
+            continue;
+        }
+        told.error = error;
+        if (Result<void> problem = tell_problem(writer_, without_slash(prefix), *error); !problem) {
+            return problem;
         }
     }
     return writer_.volume(told);
 }
 
-Result<bool> VolumeWalk::walk_plain() {
+// Each file system that libtsk sees at the volume's beginning.
+Result<std::vector<TskFileSystem>> VolumeWalk::open_each() {
     std::vector<TskFileSystem> found;
     for (const TSK_FS_TYPE_ENUM type : kDetected) {
-        if (const std::optional<Error> deadly = writer_.step()) {
-            if (Result<void> told = tell_problem(writer_, place_.name, not_opened(*deadly, type));
-                !told) {
-                return fail(told.error());
-            }
+        const std::optional<Error> deadly = writer_.step();
+        const Result<void> told =
+            deadly ? tell_problem(writer_, place_.name, not_opened(*deadly, type)) : Result<void>{};
+        if (!told) {
+            return fail(told.error());
+        }
+        if (deadly) {
             continue;
         }
         TskFileSystem file_system(
@@ -159,6 +163,15 @@ Result<bool> VolumeWalk::walk_plain() {
             found.push_back(std::move(file_system));
         }
     }
+    return found;
+}
+
+Result<bool> VolumeWalk::walk_plain() {
+    const Result<std::vector<TskFileSystem>> opened = open_each();
+    if (!opened) {
+        return fail(opened.error());
+    }
+    const std::vector<TskFileSystem>& found = *opened;
     if (found.size() > 1) {
         std::string names;
         for (const TskFileSystem& file_system : found) {
@@ -218,12 +231,10 @@ Result<void> VolumeWalk::walk_pool_volume(const TSK_POOL_INFO& pool,
         pool_image.reset(pool.get_img_info(&pool, volume.block));
         file_system.reset(pool_image ? tsk_fs_open_img(pool_image.get(), 0, TSK_FS_TYPE_APFS)
                                      : nullptr);
-        if (!file_system) {
-            error = take_tsk_error("the APFS volume cannot be opened");
+        if (file_system) {
+            return walk_file_system(*file_system, place_.offset_bytes, inner);
         }
-    }
-    if (file_system) {
-        return walk_file_system(*file_system, place_.offset_bytes, inner);
+        error = take_tsk_error("the APFS volume cannot be opened");
     }
     if (Result<void> told =
             tell_problem(writer_, without_slash(prefix_of(place_.name, inner)), *error);
