@@ -149,7 +149,8 @@ function(rempart_tests)
     string(REPLACE "/" "." ctest_name ${stem})
     add_test(NAME ${ctest_name}
              COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tests/${script} -v)
-    set_tests_properties(${ctest_name} PROPERTIES TIMEOUT 900 ENVIRONMENT
+    # A high cost comes first: these take longest, and a long one last would run alone.
+    set_tests_properties(${ctest_name} PROPERTIES TIMEOUT 900 COST 100 ENVIRONMENT
       "REMPART_BUILD_DIR=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endfunction()
