@@ -19,10 +19,13 @@ struct Page {
     Words words;
 };
 
+/// No class of the style sheet.
+inline constexpr std::string_view kPlain;
+
 /// One cell of a table: a text from anywhere, and how it is set.
 struct Cell {
     std::string text;
-    std::string_view css{}; ///< A class of the style sheet: "number", "path", "code".
+    std::string_view css = kPlain; ///< A class of the style sheet: "number", "path", "code".
 };
 
 /// The heading of section `number`, with the mark that says what kind of statement it holds

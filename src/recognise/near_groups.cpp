@@ -116,6 +116,15 @@ std::vector<PdqHash> asked_hashes(std::span<const PdqFingerprint> fingerprints,
     return asked;
 }
 
+// Each set by a thread of its own, the first by this one.
+void run_all(Work& work, std::vector<Sets>& found) {
+    std::vector<std::jthread> workers;
+    for (std::size_t k = 1; k < found.size(); ++k) {
+        workers.emplace_back([&, k] { work.run(found[k]); });
+    }
+    work.run(found[0]);
+}
+
 void unite_near(std::span<const PdqFingerprint> fingerprints, int radius, unsigned threads,
                 Sets& all) {
     const Distinct distinct = reduce(fingerprints, all);
@@ -123,13 +132,7 @@ void unite_near(std::span<const PdqFingerprint> fingerprints, int radius, unsign
     const NearPairs pairs(asked, distinct.hashes, radius);
     Work work(distinct, pairs);
     std::vector<Sets> found(std::max(threads, 1U), Sets(fingerprints.size()));
-    {
-        std::vector<std::jthread> workers;
-        for (std::size_t k = 1; k < found.size(); ++k) {
-            workers.emplace_back([&, k] { work.run(found[k]); });
-        }
-        work.run(found[0]);
-    }
+    run_all(work, found);
     for (Sets& part : found) {
         for (std::size_t i = 0; i < fingerprints.size(); ++i) {
             all.unite(i, part.find(i));

@@ -39,30 +39,27 @@ const DctMatrix& dct_matrix() {
     return matrix;
 }
 
+template <std::size_t Count>
+void add_scaled(float* to, float factor, const float* from) {
+    for (std::size_t j = 0; j < Count; ++j) {
+        to[j] += factor * from[j];
+    }
+}
+
 // D * samples * D^T. Each sum runs in the order of its index, whatever the vectors' width: the
 // innermost loops go over independent sums.
 Coefficients dct_of(const PdqSamples& samples) {
     const DctMatrix& d = dct_matrix();
     std::array<std::array<float, kSampleSide>, kSide> half{};
     for (std::size_t i = 0; i < kSide; ++i) {
-        float* const to = half[i].data();
         for (std::size_t k = 0; k < kSampleSide; ++k) {
-            const float factor = d[k][i];
-            const float* const from = samples[k].data();
-            for (std::size_t j = 0; j < kSampleSide; ++j) {
-                to[j] += factor * from[j];
-            }
+            add_scaled<kSampleSide>(half[i].data(), d[k][i], samples[k].data());
         }
     }
     Coefficients out{};
     for (std::size_t i = 0; i < kSide; ++i) {
-        float* const to = out.data() + i * kSide;
         for (std::size_t k = 0; k < kSampleSide; ++k) {
-            const float factor = half[i][k];
-            const float* const from = d[k].data();
-            for (std::size_t j = 0; j < kSide; ++j) {
-                to[j] += factor * from[j];
-            }
+            add_scaled<kSide>(out.data() + i * kSide, half[i][k], d[k].data());
         }
     }
     return out;
