@@ -153,6 +153,11 @@ Result<void> ContentIndex::store(RowId last_content) {
         return stored;
     }
     added_.clear();
+    // PostgreSQL's log holds a page once a checkpoint and then rows: there one table is enough.
+    // SQLite's holds each page that a commit touches.
+    if (database_->dialect() == Dialect::postgres && least_moved_ == kLeastMoved) {
+        return {};
+    }
     const auto moved =
         database_->scalar("SELECT done_id FROM search_progress WHERE source = 'contents'");
     if (!moved) {

@@ -78,7 +78,8 @@ class ContentIndex {
         return content.id >= first_added_ && !content.is_seen_here;
     }
 
-    /// Stores what was added and, where it is time, moves the small table into the large one.
+    /// Stores what was added and, where it is time, moves the small table into the large one (on
+    /// PostgreSQL only for a test, which asks for another `least_moved`).
     /// \param last_content the highest row in contents.
     [[nodiscard]] Result<void> store(RowId last_content);
     /// To be called at the end of each transaction, also of one that is undone.

@@ -10,6 +10,7 @@
 ///     tallies              what `status` tells, kept with every commit: tallies.hpp
 ///     hits_in_order        the order in which hits are told, so that the first come at once
 ///     items_by_content     the places of a content in their order
+///     jobs_by_exhibit      whether an exhibit has work left, past the rows of what is done
 ///     ..._in_error, _part  what could not be read, among millions that could
 
 namespace rempart::casefile {
@@ -37,6 +38,7 @@ CREATE INDEX hits_in_order ON hits (list_id, distance, content_start, content_id
 DROP INDEX items_by_content;
 CREATE INDEX items_by_content ON items (content_id, exhibit_id, seq);
 CREATE INDEX items_in_error ON items (exhibit_id, seq) WHERE error_code IS NOT NULL;
+CREATE INDEX jobs_by_exhibit ON jobs (exhibit_id);
 CREATE INDEX pictures_in_part ON pictures (content_id) WHERE partial_reason <> '';
 )sql";
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -21,6 +22,8 @@ constexpr std::array kOperations{
     OperationFacts{Operation::medium, "medium", 1, 40},
     OperationFacts{Operation::finish, "finish", 1, 50},
 };
+
+constexpr std::size_t kManyParts = 1'000;
 
 std::optional<Operation> operation_named(std::string_view name) {
     for (const OperationFacts& facts : kOperations) {
@@ -47,11 +50,40 @@ Error lease_lost() {
     return {Errc::refused, "the job is no longer ours: its lease ran out"};
 }
 
-Result<void> insert_part(Database& database, RowId exhibit, const PartRecord& part) {
-    return database.run(
-        "INSERT INTO parts (exhibit_id, ordinal, first_ordinal, end_ordinal, depth) "
-        "VALUES ($1, $2, $3, $4, $5)",
-        exhibit, part.ordinal, part.first_ordinal, part.end_ordinal, part.depth);
+audit::Hash job_id(const std::string& label, std::uint64_t part, const OperationFacts& facts) {
+    audit::Sha256 id;
+    id.update(bytes_of(fmt::format("{}\n{}\n{}\n{}", label, part, facts.name, facts.version)));
+    return id.finish();
+}
+
+/// All parts of an exhibit and a job for each, at once.
+Result<void> insert_parts(Database& database, RowId exhibit, std::span<const PartRecord> parts,
+                          Operation first) {
+    const auto label = label_of(database, exhibit);
+    if (!label) {
+        return fail(label.error());
+    }
+    auto rows =
+        database.inserter("parts", "exhibit_id, ordinal, first_ordinal, end_ordinal, depth");
+    auto jobs = database.inserter("jobs", "id, exhibit_id, part, operation, version, priority, "
+                                          "attempts, token, started_count, worker");
+    if (!rows || !jobs) {
+        return fail(rows ? jobs.error() : rows.error());
+    }
+    const OperationFacts& facts = facts_of(first);
+    for (const PartRecord& part : parts) {
+        auto added = rows->row(exhibit, part.ordinal, part.first_ordinal, part.end_ordinal,
+                               part.depth);
+        if (added) {
+            added = jobs->row(job_id(*label, part.ordinal, facts), exhibit, part.ordinal,
+                              facts.name, facts.version, facts.priority, 0, 0, 0, "");
+        }
+        if (!added) {
+            return added;
+        }
+    }
+    auto flushed = rows->flush();
+    return flushed ? jobs->flush() : flushed;
 }
 
 // The statement that claims differs in one thing: PostgreSQL passes over what another is claiming
@@ -93,8 +125,6 @@ Result<void> enqueue(Database& database, RowId exhibit, std::uint64_t part, Oper
         return fail(label.error());
     }
     const OperationFacts& facts = facts_of(operation);
-    audit::Sha256 id;
-    id.update(bytes_of(fmt::format("{}\n{}\n{}\n{}", *label, part, facts.name, facts.version)));
     const auto insert = database.kept(
         "INSERT INTO jobs (id, exhibit_id, part, operation, version, priority, attempts, token, "
         "started_seq, started_count, lease_until_us, worker) "
@@ -102,7 +132,7 @@ Result<void> enqueue(Database& database, RowId exhibit, std::uint64_t part, Oper
     if (!insert) {
         return fail(insert.error());
     }
-    return (*insert)->run(id.finish(), exhibit, part, facts.name, facts.version, facts.priority);
+    return (*insert)->run(job_id(*label, part, facts), exhibit, part, facts.name, facts.version, facts.priority);
 }
 
 Result<void> plan_work(Case& file, RowId exhibit, std::span<const PartRecord> parts, bool medium,
@@ -120,20 +150,23 @@ Result<void> plan_work(Case& file, RowId exhibit, std::span<const PartRecord> pa
     if (planned->value_or(0) > 0) { // by another process, a moment ago
         return {};
     }
-    for (const PartRecord& part : parts) {
-        if (auto added = insert_part(database, exhibit, part); !added) {
-            return added;
-        }
-        if (auto added = enqueue(database, exhibit, part.ordinal, first); !added) {
-            return added;
-        }
+    if (auto added = insert_parts(database, exhibit, parts, first); !added) {
+        return added;
     }
     if (medium) {
         if (auto added = enqueue(database, exhibit, 0, Operation::medium); !added) {
             return added;
         }
     }
-    return transaction->commit();
+    if (auto committed = transaction->commit(); !committed) {
+        return committed;
+    }
+    // A server plans claims for a table as it knew it: of one that was nearly empty it reads all.
+    // Who may not ask for figures waits for the server's own.
+    if (database.dialect() == Dialect::postgres && parts.size() >= kManyParts) {
+        static_cast<void>(database.exec("ANALYZE jobs"));
+    }
+    return {};
 }
 
 Result<std::vector<PartRecord>> parts(Case& file, RowId exhibit) {
@@ -250,7 +283,9 @@ Result<void> advance(Database& database, const Job& job, int attempts) {
     return *ours ? Result<void>() : fail(lease_lost());
 }
 
-Result<void> complete(Database& database, const Job& job) {
+namespace {
+
+Result<void> take_off(Database& database, const Job& job) {
     const auto remove =
         database.kept("DELETE FROM jobs WHERE id = $1 AND token = $2 RETURNING part");
     if (!remove) {
@@ -260,9 +295,12 @@ Result<void> complete(Database& database, const Job& job) {
     if (!ours) {
         return fail(ours.error());
     }
-    if (!*ours) {
-        return fail(lease_lost());
-    }
+    return *ours ? Result<void>() : fail(lease_lost());
+}
+
+// What comes behind a job that was taken off: the next operation on its part, or, behind the last
+// one of the exhibit, what needs the whole of it.
+Result<void> enqueue_next(Database& database, const Job& job) {
     if (job.operation == Operation::finish) {
         return {};
     }
@@ -280,14 +318,35 @@ Result<void> complete(Database& database, const Job& job) {
     return *other ? Result<void>() : enqueue(database, job.exhibit, 0, Operation::finish);
 }
 
+} // namespace
+
+Result<void> complete(Database& database, const Job& job) {
+    auto gone = take_off(database, job);
+    return gone ? enqueue_next(database, job) : gone;
+}
+
 Result<void> complete(Case& file, std::span<const Job> jobs) {
-    auto transaction = Transaction::begin(file.database());
+    Database& database = file.database();
+    auto transaction = Transaction::begin(database);
     if (!transaction) {
         return fail(std::move(transaction).error());
     }
+    std::map<RowId, const Job*> last_of; // what is left of an exhibit is asked once
     for (const Job& job : jobs) {
-        if (auto done = complete(file.database(), job); !done) {
-            return done;
+        if (auto gone = take_off(database, job); !gone) {
+            return gone;
+        }
+        if (job.operation == Operation::triage) {
+            if (auto next = enqueue_next(database, job); !next) {
+                return next;
+            }
+        } else {
+            last_of[job.exhibit] = &job;
+        }
+    }
+    for (const auto& [exhibit, job] : last_of) {
+        if (auto next = enqueue_next(database, *job); !next) {
+            return next;
         }
     }
     return transaction->commit();
