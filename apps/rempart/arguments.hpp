@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// What the user asked for, as plain values. Every command and flag is defined once, in
-/// arguments.cpp; help, the man page and the shell completion are made from that.
+/// What the user asked for, as plain values. Every command and flag is defined once, in one of the
+/// *arguments.cpp; help, the man page and the shell completion are made from that.
 
 #include <cstdint>
 #include <functional>
@@ -159,6 +159,9 @@ using Request =
                  IngestArgs, Show, Find, Fingerprint, Match, Report, Print, AuditShow,
                  AuditCheckpoint, AuditProof, AuditCheck, AuditStamp, WorkerArgs, Status, CaseRoles,
                  DecisionAsk, DecisionDecide, DecisionShow, MemoryNew, MemoryActArgs, MemoryLook>;
+
+/// Told what was typed, by the parse of the command.
+using Choose = std::function<void(Request)>;
 
 struct Parsed {
     int exit_status = 0; ///< 2 after wrong use, whose message went to stderr.

@@ -3,34 +3,19 @@
 
 #include <memory>
 
-#include <CLI/CLI.hpp>
+#include "rempart/command_line.hpp"
 
 namespace rempart::cli {
 namespace {
 
-using Choose = std::function<void(Request)>;
-
 template <typename Args>
-CLI::App* command(CLI::App& group, const Choose& choose, const char* name, const char* what,
-                  const std::shared_ptr<Args>& args) {
-    CLI::App* app = group.add_subcommand(name, what);
-    app->callback([choose, args] { choose(*args); });
-    return app;
-}
-
-template <typename Args>
-void purpose_option(CLI::App* app, Args& args) {
+void stated_purpose_option(CLI::App* app, Args& args) {
     app->add_option("--purpose", args.purpose, "Why: the case's own purpose does not do")
         ->required();
 }
 
 void url_argument(CLI::App* app, std::string& url) {
     app->add_option("MEMORY", url, "postgresql://… of the memory")->required();
-}
-
-template <typename Args>
-void json_flag(CLI::App* app, Args& args) {
-    app->add_flag("--json", args.json, "One JSON object a line, with stable keys");
 }
 
 void define_new(CLI::App& group, const Choose& choose) {
@@ -70,11 +55,9 @@ void define_memory(CLI::App& root, const Choose& choose) {
         const auto args = std::make_shared<MemoryActArgs>();
         args->what = row.kind;
         CLI::App* app = command(*group, choose, row.name, row.what, args);
-        app->add_option("CASE", args->folder,
-                        "Folder of the case, or postgresql://… of one on a server")
-            ->required();
+        case_folder(app, *args);
         app->add_option("--memory", args->memory, "postgresql://… of the memory")->required();
-        purpose_option(app, *args);
+        stated_purpose_option(app, *args);
         json_flag(app, *args);
     }
     struct Look {
@@ -94,7 +77,7 @@ void define_memory(CLI::App& root, const Choose& choose) {
         CLI::App* app = command(*group, choose, row.name, row.what, args);
         url_argument(app, args->url);
         if (row.kind == MemoryLook::What::log) {
-            purpose_option(app, *args);
+            stated_purpose_option(app, *args);
         }
         json_flag(app, *args);
     }

@@ -4,8 +4,6 @@
 /// \file
 /// The flags of `rempart memory`.
 
-#include <functional>
-
 #include "rempart/arguments.hpp"
 
 namespace CLI {
@@ -14,7 +12,6 @@ class App;
 
 namespace rempart::cli {
 
-/// \param choose told what was typed; must outlive the parse.
-void define_memory(CLI::App& root, const std::function<void(Request)>& choose);
+void define_memory(CLI::App& root, const Choose& choose);
 
 } // namespace rempart::cli
