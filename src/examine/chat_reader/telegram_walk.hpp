@@ -51,17 +51,20 @@ class TelegramWalk {
     [[nodiscard]] Result<Flow> array(int level);
     [[nodiscard]] Result<Flow> elements(const std::function<Result<Flow>()>& read);
     [[nodiscard]] Result<Flow> member(int level, TelegramChat& chat);
-    [[nodiscard]] Result<Flow> value(int level, std::string_view key, TelegramChat& chat);
     [[nodiscard]] Result<Flow> nested(int level);
-    [[nodiscard]] Result<Flow> section(std::string_view key);
     [[nodiscard]] Result<Flow> skip_value();
     [[nodiscard]] Result<std::optional<std::string>> key();
+
+    // What stands beside messages: telegram_header.cpp.
+    [[nodiscard]] Result<Flow> value(int level, std::string_view key, TelegramChat& chat);
+    [[nodiscard]] Result<Flow> section(std::string_view key);
     [[nodiscard]] Result<void> header_field(std::string_view key, std::uint64_t begin,
                                             std::uint64_t end, TelegramChat& chat);
     [[nodiscard]] Result<void> look_ahead(TelegramChat& chat);
     [[nodiscard]] Result<void> header_behind(TelegramChat& chat);
     [[nodiscard]] std::optional<std::string> key_behind();
 
+    // Messages, and what is done behind damage: telegram_salvage.cpp.
     [[nodiscard]] Result<bool> is_message_list();
     [[nodiscard]] Result<Flow> messages(TelegramChat& chat);
     [[nodiscard]] Result<Flow> element();
