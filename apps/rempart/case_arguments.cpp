@@ -23,6 +23,7 @@ void define_roles(CLI::App& group, const Choose& choose) {
         {"revoke", "Take a role back", CaseRoles::What::revoke},
     };
     std::vector<std::string> names;
+    names.reserve(casefile::kRoles.size());
     for (const casefile::RoleFacts& role : casefile::kRoles) {
         names.emplace_back(role.name);
     }

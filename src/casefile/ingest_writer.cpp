@@ -2,6 +2,7 @@
 #include "rempart/casefile/evidence.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <memory>
 #include <string>
 #include <utility>
@@ -81,6 +82,7 @@ Result<void> IngestWriter::State::finish() {
             return done;
         }
     }
+    assert(change); // guarded() began it
     AuditEntry& entry = change->entry();
     entry.purpose = purpose;
     entry.subject = {{"exhibit", exhibit_label},
@@ -183,8 +185,8 @@ Result<std::optional<RowId>> IngestWriter::find_content(std::span<const std::byt
 }
 
 Result<void> IngestWriter::commit() {
-    if (state_->failure) {
-        return fail(*state_->failure);
+    if (const auto& failure = state_->failure) {
+        return fail(*failure);
     }
     if (!state_->change) {
         return {};

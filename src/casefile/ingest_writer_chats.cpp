@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of IngestWriter that writes the rows of a chat export.
+#include <cassert>
 #include <utility>
 
 #include <fmt/format.h>
@@ -91,31 +92,33 @@ Result<void> IngestWriter::add_message(const MessageRecord& record) {
     return state_->guarded([&] { return state_->insert_message(record); });
 }
 
-Result<void> IngestWriter::add_chat_export(const ChatExportRecord& record) {
-    return state_->guarded([&]() -> Result<void> {
-        if (auto right = state_->check_export_seq(record.item_seq); !right) {
-            return right;
+Result<void> IngestWriter::State::insert_chat_export(const ChatExportRecord& record) {
+    if (auto right = check_export_seq(record.item_seq); !right) {
+        return right;
+    }
+    assert(change); // guarded() began it
+    for (const SealedTable table : {SealedTable::chat_exports, SealedTable::chat_rejects}) {
+        if (auto touched = change->touch(table, exhibit); !touched) {
+            return touched;
         }
-        for (const SealedTable table : {SealedTable::chat_exports, SealedTable::chat_rejects}) {
-            if (auto touched = state_->change->touch(table, state_->exhibit); !touched) {
-                return touched;
-            }
-        }
-        if (auto added = state_->sql.chat_export.run(
-                state_->exhibit, record.item_seq, record.format, record.parsed, record.rejected,
-                record.skipped, record.repairs, record.truncated, record.known_losses_json);
+    }
+    if (auto added = sql.chat_export.run(exhibit, record.item_seq, record.format, record.parsed,
+                                         record.rejected, record.skipped, record.repairs,
+                                         record.truncated, record.known_losses_json);
+        !added) {
+        return added;
+    }
+    for (std::size_t i = 0; i < record.reject_reasons.size(); ++i) {
+        if (auto added = sql.chat_reject.run(exhibit, record.item_seq, i, record.reject_reasons[i]);
             !added) {
             return added;
         }
-        for (std::size_t i = 0; i < record.reject_reasons.size(); ++i) {
-            if (auto added = state_->sql.chat_reject.run(state_->exhibit, record.item_seq, i,
-                                                         record.reject_reasons[i]);
-                !added) {
-                return added;
-            }
-        }
-        return {};
-    });
+    }
+    return {};
+}
+
+Result<void> IngestWriter::add_chat_export(const ChatExportRecord& record) {
+    return state_->guarded([&] { return state_->insert_chat_export(record); });
 }
 
 } // namespace rempart::casefile

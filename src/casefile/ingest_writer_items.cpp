@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of IngestWriter that writes contents with their facts, items and hits.
+#include <cassert>
 #include <string>
 #include <utility>
 
@@ -85,6 +86,7 @@ Result<void> IngestWriter::State::complete(RowId row, const ContentRecord& conte
     if (auto flushed = sql.flush(); !flushed) { // it may be of this very transaction
         return flushed;
     }
+    assert(change); // guarded() began it
     for (const SealedTable table :
          {SealedTable::contents, SealedTable::pictures, SealedTable::fingerprints,
           SealedTable::metadata, SealedTable::thumbnails}) {

@@ -74,6 +74,7 @@ struct IngestWriter::State {
 
     // Chats: ingest_writer_chats.cpp.
     Result<void> insert_message(const MessageRecord& record);
+    Result<void> insert_chat_export(const ChatExportRecord& record);
     Result<void> check_export_seq(std::uint64_t item_seq) const;
 
     /// One row into a table and into its seal.
