@@ -9,6 +9,7 @@
 #include "casefile/content_index.hpp"
 #include "casefile/contents.hpp"
 #include "casefile/database.hpp"
+#include "casefile/index_lead.hpp"
 #include "casefile/ingest_statements.hpp"
 #include "casefile/strongest_hit.hpp"
 #include "casefile/tallies.hpp"
@@ -322,6 +323,9 @@ Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
 }
 
 Result<bool> is_examined(Case& file, std::span<const std::byte, 32> sha256) {
+    if (auto led = lead_by_indexes(file.database(), LeadFor::connection); !led) {
+        return fail(std::move(led).error());
+    }
     const auto statement = file.database().kept(fmt::format(
         "SELECT CASE WHEN c.media_error_code = 'skipped' THEN 0 ELSE 1 END FROM contents c "
         "WHERE {}",

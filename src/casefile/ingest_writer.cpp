@@ -8,23 +8,11 @@
 #include <utility>
 
 #include "casefile/exhibits.hpp"
+#include "casefile/index_lead.hpp"
 #include "casefile/ingest_resume.hpp"
 #include "casefile/ingest_writer_state.hpp"
 
 namespace rempart::casefile {
-namespace {
-
-// A server that has no figures yet of tables that just grew would read all of one to find a few
-// rows. Whatever the ingest asks for in its transaction is few rows, and has an index.
-Result<void> lead_by_indexes(Database& database) {
-    return database.dialect() == Dialect::postgres
-               ? database.exec("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; "
-                               "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
-               : Result<void>();
-}
-
-} // namespace
-
 Result<void> IngestWriter::State::ensure_transaction() {
     if (!change) {
         return begin();
@@ -43,7 +31,7 @@ Result<void> IngestWriter::State::begin() {
     if (auto may = at_begin ? at_begin(*database) : Result<void>(); !may) {
         return may;
     }
-    if (auto led = lead_by_indexes(*database); !led) {
+    if (auto led = lead_by_indexes(*database, LeadFor::transaction); !led) {
         return led;
     }
     change.emplace(std::move(*begun));
