@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Many rows into either store, beside what the store does without us. "rows" of a file of ours are
 /// its item and its content; its entries in indexes, tallies and the log are on top.
-///   bare/S/N       N rows of path, size and three digests, 10,000 a transaction, no index: the peer
-///   bulk/S/N       N files with distinct contents through the ingest's writer, 10,000 a commit
-///   list/S/N       a list of N digests
-///   export/S/N     a case of N files written as one SQLite file; import/S/N: made a case again
+///   bare/S/N       N rows of path, size and three digests, 10,000 a transaction, no index: the
+///   peer bulk/S/N       N files with distinct contents through the ingest's writer, 10,000 a
+///   commit list/S/N       a list of N digests export/S/N     a case of N files written as one
+///   SQLite file; import/S/N: made a case again
 #include <benchmark/benchmark.h>
 
 #include <filesystem>
@@ -52,8 +52,8 @@ void bare(benchmark::State& state, Store store) {
             must(transaction.commit());
         }
     }
-    state.counters["rows/s"] = benchmark::Counter(static_cast<double>(state.range(0)),
-                                                  benchmark::Counter::kIsRate);
+    state.counters["rows/s"] =
+        benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsRate);
 }
 
 void bulk(benchmark::State& state, Store store) {
@@ -94,8 +94,8 @@ void list(benchmark::State& state, Store store) {
         }
         must(writer.finish(record));
     }
-    state.counters["rows/s"] = benchmark::Counter(static_cast<double>(state.range(0)),
-                                                  benchmark::Counter::kIsRate);
+    state.counters["rows/s"] =
+        benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsRate);
 }
 
 void export_and_import(benchmark::State& state, Store store) {

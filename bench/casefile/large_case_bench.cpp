@@ -257,20 +257,18 @@ void write(benchmark::State& state, Store store) {
     BenchCase& bench = large_case(store);
     static int exhibit = 0;
     Random random{4'711};
-    IngestWriter writer = must(
-        IngestWriter::open(bench.file(), bench.exhibit(fmt::format("more {}", ++exhibit))));
+    IngestWriter writer =
+        must(IngestWriter::open(bench.file(), bench.exhibit(fmt::format("more {}", ++exhibit))));
     for (auto _ : state) {
         write_items(writer, kBatch, kBatch, random);
         random.next();
     }
-    state.counters["files/s"] =
-        benchmark::Counter(static_cast<double>(kBatch), benchmark::Counter::kIsIterationInvariantRate);
+    state.counters["files/s"] = benchmark::Counter(static_cast<double>(kBatch),
+                                                   benchmark::Counter::kIsIterationInvariantRate);
 }
 
 #define REMPART_ON_BOTH(name)                                                                      \
-    BENCHMARK_CAPTURE(name, sqlite, Store::folder)                                                 \
-        ->Unit(benchmark::kMillisecond)                                                            \
-        ->UseRealTime();                                                                           \
+    BENCHMARK_CAPTURE(name, sqlite, Store::folder)->Unit(benchmark::kMillisecond)->UseRealTime();  \
     BENCHMARK_CAPTURE(name, postgresql, Store::server)->Unit(benchmark::kMillisecond)->UseRealTime()
 REMPART_ON_BOTH(status);
 REMPART_ON_BOTH(hits);

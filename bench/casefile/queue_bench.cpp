@@ -51,8 +51,8 @@ void enqueue_all(benchmark::State& state, Store store) {
         state.ResumeTiming();
         plan(bench, static_cast<std::uint64_t>(state.range(0)));
     }
-    state.counters["jobs/s"] = benchmark::Counter(static_cast<double>(state.range(0)),
-                                                  benchmark::Counter::kIsRate);
+    state.counters["jobs/s"] =
+        benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsRate);
 }
 
 void drain(benchmark::State& state, Store store) {
@@ -66,8 +66,8 @@ void drain(benchmark::State& state, Store store) {
             state.SkipWithError("a job was lost");
         }
     }
-    state.counters["jobs/s"] = benchmark::Counter(static_cast<double>(state.range(0)),
-                                                  benchmark::Counter::kIsRate);
+    state.counters["jobs/s"] =
+        benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsRate);
 }
 
 void claims(benchmark::State& state) {
@@ -90,8 +90,8 @@ void claims(benchmark::State& state) {
             state.SkipWithError("jobs were lost or done twice");
         }
     }
-    state.counters["jobs/s"] = benchmark::Counter(static_cast<double>(state.range(0)),
-                                                  benchmark::Counter::kIsRate);
+    state.counters["jobs/s"] =
+        benchmark::Counter(static_cast<double>(state.range(0)), benchmark::Counter::kIsRate);
 }
 
 template <typename Bench>

@@ -184,8 +184,7 @@ Result<void> copy_rows(Database& from, Database& to) {
             return copied;
         }
     }
-    for (const auto& done :
-         {guards("ENABLE"), rebuild_content_index(to), rebuild_tallies(to)}) {
+    for (const auto& done : {guards("ENABLE"), rebuild_content_index(to), rebuild_tallies(to)}) {
         if (!done) {
             return done;
         }

@@ -65,8 +65,8 @@ Result<ContentIndex> ContentIndex::prepare(Database& database, RowId exhibit,
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $1), "
         "wanted AS (SELECT substr($2, i * 32 + 1, 32) AS digest FROM n) {} UNION ALL {}",
         found_in("content_index_new"), found_in("content_index")));
-    auto by_row = database.prepare(
-        fmt::format("SELECT {} FROM contents c WHERE c.id = $2", facts("$1")));
+    auto by_row =
+        database.prepare(fmt::format("SELECT {} FROM contents c WHERE c.id = $2", facts("$1")));
     auto add = database.inserter("content_index_new", "start, content_id");
     if (!look_up || !by_row || !add) {
         return fail(!look_up ? look_up.error() : !by_row ? by_row.error() : add.error());
@@ -175,10 +175,10 @@ Result<void> ContentIndex::store(RowId last_content) {
         "INSERT INTO content_index (start, content_id) "
         "SELECT start, content_id FROM content_index_new ORDER BY start, content_id; "
         "DELETE FROM content_index_new");
-    return done ? database_->run(
-                      "UPDATE search_progress SET done_id = $1 WHERE source = 'contents'",
-                      last_content)
-                : done;
+    return done
+               ? database_->run("UPDATE search_progress SET done_id = $1 WHERE source = 'contents'",
+                                last_content)
+               : done;
 }
 
 void ContentIndex::clear() {

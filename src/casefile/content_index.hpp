@@ -41,9 +41,9 @@ struct StoredContent {
     RowId id = 0;
     std::uint64_t size_bytes = 0;
     bool is_picture = false;
-    std::string error_code, partial_reason;       ///< "" for none.
-    std::uint64_t hits_exact = 0, hits_near = 0;  ///< Lists that know it.
-    bool is_seen_here = false;                    ///< The exhibit has an item of it.
+    std::string error_code, partial_reason;      ///< "" for none.
+    std::uint64_t hits_exact = 0, hits_near = 0; ///< Lists that know it.
+    bool is_seen_here = false;                   ///< The exhibit has an item of it.
 };
 
 /// Spreads SHA-256 over buckets: its bytes are spread already.
@@ -59,8 +59,8 @@ class ContentIndex {
     static constexpr std::int64_t kLeastMoved = 262'144;
 
     ContentIndex() = default; ///< None: only to be assigned to.
-    [[nodiscard]] static Result<ContentIndex>
-    prepare(Database& database, RowId exhibit, std::int64_t least_moved = kLeastMoved);
+    [[nodiscard]] static Result<ContentIndex> prepare(Database& database, RowId exhibit,
+                                                      std::int64_t least_moved = kLeastMoved);
 
     /// Asks the database once for all of them: for rows on a server a hundred times as fast as one
     /// by one. What is found is remembered until clear().
@@ -93,7 +93,8 @@ class ContentIndex {
     std::int64_t least_moved_ = kLeastMoved;
     Statement look_up_, by_row_;
     Inserter add_;
-    std::unordered_map<audit::Hash, RowId, DigestHash> rows_; ///< 0: it was asked for, there is none.
+    std::unordered_map<audit::Hash, RowId, DigestHash>
+        rows_; ///< 0: it was asked for, there is none.
     std::unordered_map<RowId, StoredContent> contents_;
     std::vector<std::pair<audit::Hash, RowId>> added_;
     RowId first_added_ = std::numeric_limits<RowId>::max();

@@ -89,8 +89,7 @@ struct HitKey {
 constexpr std::size_t kKeysPerPage = 500;
 constexpr std::uint64_t kManyPlaces = 1'000;
 
-constexpr std::string_view kKey =
-    "(h.list_id, h.distance, h.content_start, h.content_id, h.match)";
+constexpr std::string_view kKey = "(h.list_id, h.distance, h.content_start, h.content_id, h.match)";
 
 /// Keys behind that of $1 to $5, in no order. A farther match of the same list is the same hit.
 /// Unary plus keeps SQLite, which has no figures of the table, from going through all hits of a
@@ -157,11 +156,11 @@ Result<void> read_hits(Database& database, const HitKey& after, const HitKey& un
     if (!statement) {
         return fail(statement.error());
     }
-    alone ? (*statement)->start(until.content, until.list, until.match)
-          : (*statement)
-                ->start(after.list, after.distance, after.content_start, after.content,
-                        after.match, until.list, until.distance, until.content_start,
-                        until.content, until.match);
+    alone
+        ? (*statement)->start(until.content, until.list, until.match)
+        : (*statement)
+              ->start(after.list, after.distance, after.content_start, after.content, after.match,
+                      until.list, until.distance, until.content_start, until.content, until.match);
     auto read = (*statement)->each([&](Row& row) { return teller(row); });
     return read ? teller.end() : read;
 }

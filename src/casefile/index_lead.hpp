@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// How a server is kept from reading all of a table to find a few rows in it, which it does while it
-/// has no figures yet of a table that just grew. SQLite goes by indexes anyway.
+/// How a server is kept from reading all of a table to find a few rows in it, which it does while
+/// it has no figures yet of a table that just grew. SQLite goes by indexes anyway.
 
 #include <cstdint>
 

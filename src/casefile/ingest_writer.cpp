@@ -13,6 +13,7 @@
 #include "casefile/ingest_writer_state.hpp"
 
 namespace rempart::casefile {
+
 Result<void> IngestWriter::State::ensure_transaction() {
     if (!change) {
         return begin();

@@ -56,8 +56,8 @@ Result<ListWriter> ListWriter::begin(Case& file, const ListRecord& list) {
     if (!last_entry) {
         return fail(last_entry.error());
     }
-    auto insert = database.inserter("list_entries",
-                                    "id, list_id, algorithm, value, entry, label, category");
+    auto insert =
+        database.inserter("list_entries", "id, list_id, algorithm, value, entry, label, category");
     if (!insert) {
         return fail(std::move(insert).error());
     }

@@ -72,12 +72,11 @@ Result<void> fill_derived(Database& database) {
     return filled ? rebuild_tallies(database) : filled;
 }
 
-constexpr std::array kMigrations{Migration{"first schema", kFirst, kFirstSqlite, kFirstPostgres},
-                                 Migration{"audit log", kAudit.data()},
-                                 Migration{"work queue", kQueue, "", kQueuePostgres},
-                                 Migration{"roles", kRolesSchema, "", kRolesPostgres.data()},
-                                 Migration{"indexes and tallies", kIndexSchema, kIndexSqlite,
-                                           kIndexPostgres, fill_derived}};
+constexpr std::array kMigrations{
+    Migration{"first schema", kFirst, kFirstSqlite, kFirstPostgres},
+    Migration{"audit log", kAudit.data()}, Migration{"work queue", kQueue, "", kQueuePostgres},
+    Migration{"roles", kRolesSchema, "", kRolesPostgres.data()},
+    Migration{"indexes and tallies", kIndexSchema, kIndexSqlite, kIndexPostgres, fill_derived}};
 
 constexpr std::string_view kVersions = "CREATE TABLE {} ("
                                        " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
@@ -130,8 +129,8 @@ Result<void> apply_one(Database& database, const SchemaKind& kind, const Migrati
     return noted ? step->commit() : noted;
 }
 
-Result<void> apply_all(Database& database, const SchemaKind& kind,
-                       std::span<const Migration> steps, std::size_t done) {
+Result<void> apply_all(Database& database, const SchemaKind& kind, std::span<const Migration> steps,
+                       std::size_t done) {
     for (; done < steps.size(); ++done) {
         if (auto applied = apply_one(database, kind, steps[done], done + 1); !applied) {
             return applied;

@@ -69,8 +69,8 @@ class Parameters {
 
 /// Prepared at its first run, because the types of the parameters are known only then. Rows come
 /// through a cursor, so that other statements may run between two of them. What gives many rows is
-/// planned anew each time: a plan that was made while a table was small would read all of it when it
-/// is large.
+/// planned anew each time: a plan that was made while a table was small would read all of it when
+/// it is large.
 class PostgresStatement final : public StatementDriver {
   public:
     PostgresStatement(PGconn* connection, std::string_view sql, unsigned number)
@@ -163,8 +163,8 @@ class PostgresStatement final : public StatementDriver {
         }
         if (at_once_) {
             rows_.reset(PQexecParams(connection_, sql_.c_str(), parameters_.count(),
-                                     parameters_.types(), parameters_.values(),
-                                     parameters_.sizes(), parameters_.formats(), kBinary));
+                                     parameters_.types(), parameters_.values(), parameters_.sizes(),
+                                     parameters_.formats(), kBinary));
             return check_result(connection_, rows_.get());
         }
         if (!prepared_) {

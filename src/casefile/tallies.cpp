@@ -20,10 +20,10 @@ struct Field {
     std::uint64_t Totals::* value;
 };
 constexpr Field kFields[] = {
-    {kItems, &Totals::items},           {kBytes, &Totals::bytes},
-    {kContents, &Totals::contents},     {kPictures, &Totals::pictures},
-    {kMessages, &Totals::messages},     {kHitsExact, &Totals::hits_exact},
-    {kHitsNear, &Totals::hits_near},    {kGroups, &Totals::groups},
+    {kItems, &Totals::items},        {kBytes, &Totals::bytes},
+    {kContents, &Totals::contents},  {kPictures, &Totals::pictures},
+    {kMessages, &Totals::messages},  {kHitsExact, &Totals::hits_exact},
+    {kHitsNear, &Totals::hits_near}, {kGroups, &Totals::groups},
 };
 
 std::string error_tally(std::string_view code) {
@@ -269,11 +269,11 @@ Result<void> check_tallies(Database& database) {
             return fail(kept ? counted.error() : kept.error());
         }
         if (*kept != *counted) {
-            return fail(Errc::integrity,
-                        exhibit == kWholeCase
-                            ? "the totals of the case are not those of its rows"
-                            : fmt::format("the totals of exhibit {} are not those of its rows",
-                                          exhibit));
+            return fail(
+                Errc::integrity,
+                exhibit == kWholeCase
+                    ? "the totals of the case are not those of its rows"
+                    : fmt::format("the totals of exhibit {} are not those of its rows", exhibit));
         }
     }
     return {};

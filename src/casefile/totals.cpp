@@ -9,8 +9,8 @@
 namespace rempart::casefile {
 namespace {
 
-// The plain definition of every total, by which tallies.hpp is judged. Each query stands once: $1 is
-// the exhibit, or 0 for the whole case. Where all items are read, those of one exhibit are read
+// The plain definition of every total, by which tallies.hpp is judged. Each query stands once: $1
+// is the exhibit, or 0 for the whole case. Where all items are read, those of one exhibit are read
 // alone: {} is kWhole or kOne.
 constexpr std::string_view kWhole = "$1 = 0", kOne = "i.exhibit_id = $1";
 

@@ -72,8 +72,8 @@ Result<void> insert_parts(Database& database, RowId exhibit, std::span<const Par
     }
     const OperationFacts& facts = facts_of(first);
     for (const PartRecord& part : parts) {
-        auto added = rows->row(exhibit, part.ordinal, part.first_ordinal, part.end_ordinal,
-                               part.depth);
+        auto added =
+            rows->row(exhibit, part.ordinal, part.first_ordinal, part.end_ordinal, part.depth);
         if (added) {
             added = jobs->row(job_id(*label, part.ordinal, facts), exhibit, part.ordinal,
                               facts.name, facts.version, facts.priority, 0, 0, 0, "");
@@ -132,7 +132,8 @@ Result<void> enqueue(Database& database, RowId exhibit, std::uint64_t part, Oper
     if (!insert) {
         return fail(insert.error());
     }
-    return (*insert)->run(job_id(*label, part, facts), exhibit, part, facts.name, facts.version, facts.priority);
+    return (*insert)->run(job_id(*label, part, facts), exhibit, part, facts.name, facts.version,
+                          facts.priority);
 }
 
 Result<void> plan_work(Case& file, RowId exhibit, std::span<const PartRecord> parts, bool medium,

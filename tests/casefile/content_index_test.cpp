@@ -135,7 +135,8 @@ TEST_F(IndexOfContents, AWriterSeesWhatAnotherStoredMeanwhile) {
     {
         const RowId other = value_of(add_exhibit(file_, some_exhibit("B")));
         IngestWriter second = value_of(IngestWriter::open(file_, other));
-        expect_ok(second.add_item(some_item(0, "y", value_of(second.add_content(some_content(5))))));
+        expect_ok(
+            second.add_item(some_item(0, "y", value_of(second.add_content(some_content(5))))));
         expect_ok(second.commit());
     }
     EXPECT_TRUE(value_of(first.find_content(digest_of(5)))) << "what was absent is asked for again";

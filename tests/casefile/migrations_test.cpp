@@ -77,8 +77,9 @@ TEST(StepsOfTheSchema, BringTheRowsOfAnOlderCaseAlong) {
                                             "substr(c.sha256, 1, 8)")),
                   1);
         EXPECT_EQ(value_of(database->scalar("SELECT count(*) FROM occurrences")), 3);
-        EXPECT_FALSE(database->exec("INSERT INTO hits SELECT 2, 99, 1, 1, 'exact', 'sha256', '', "
-                                    "0, '', content_start FROM hits")
+        EXPECT_FALSE(database
+                         ->exec("INSERT INTO hits SELECT 2, 99, 1, 1, 'exact', 'sha256', '', "
+                                "0, '', content_start FROM hits")
                          .has_value())
             << "references are kept again after the step";
     }
@@ -107,7 +108,8 @@ References kept_by_sqlite(Database& database) {
 References kept_by_postgres(Database& database) {
     References all;
     expect_ok(database.each(
-        "SELECT c.conrelid::regclass::text, (SELECT string_agg(a.attname::text, ', ' ORDER BY k.at) "
+        "SELECT c.conrelid::regclass::text, (SELECT string_agg(a.attname::text, ', ' ORDER BY "
+        "k.at) "
         "FROM unnest(c.conkey) WITH ORDINALITY AS k(number, at) JOIN pg_attribute a ON "
         "a.attrelid = c.conrelid AND a.attnum = k.number), c.confrelid::regclass::text "
         "FROM pg_constraint c WHERE c.contype = 'f'",
@@ -129,9 +131,8 @@ TEST(References, ThatAServerDoesNotKeepAreAllChecked) {
     }
     References checked = kept_by_postgres(*postgres);
     for (const RowReference& reference : unkept_references()) {
-        EXPECT_TRUE(checked
-                        .insert(text_of(reference.table, reference.columns, reference.parent))
-                        .second)
+        EXPECT_TRUE(
+            checked.insert(text_of(reference.table, reference.columns, reference.parent)).second)
             << reference.table << " is kept by the server";
     }
     EXPECT_EQ(checked, kept_by_sqlite(*sqlite));
@@ -152,8 +153,8 @@ TEST(References, ThatAreBrokenAreNamed) {
                       : column.kind == ValueKind::text  ? "'x'"
                                                         : "''::bytea";
         }
-        expect_ok(database->exec(fmt::format("INSERT INTO {} ({}) VALUES ({})", reference.table,
-                                             columns, values)));
+        expect_ok(database->exec(
+            fmt::format("INSERT INTO {} ({}) VALUES ({})", reference.table, columns, values)));
         const Error error = error_of(check_references(*database));
         EXPECT_EQ(error.code, Errc::integrity);
         EXPECT_NE(error.message.find(reference.table), std::string::npos) << error.message;

@@ -57,8 +57,8 @@ TEST_F(Pages, HitsComeByListDistanceAndContentAndTheFirstOfThemAlone) {
             const auto known = value_of(writer.find_content(digest_of(i)));
             const RowId row = known ? *known : value_of(writer.add_content(some_content(i)));
             for (std::uint64_t place = 0; place < (i == 3 || i == 17 ? 1'100U : 1U); ++place) {
-                expect_ok(writer.add_item(some_item(writer.next_seq(),
-                                                    fmt::format("{:05}", writer.next_seq()), row)));
+                expect_ok(writer.add_item(
+                    some_item(writer.next_seq(), fmt::format("{:05}", writer.next_seq()), row)));
             }
             HitRecord hit{.content = row,
                           .list = 1,
@@ -188,14 +188,14 @@ TEST_F(Pages, ItemsAndMessagesEndWhereTheyAreToldTo) {
     for (const std::size_t most : {std::size_t{0}, std::size_t{3}, all_items.size() + 1}) {
         items.clear();
         expect_ok(each_item(file_, take_items, most));
-        EXPECT_EQ(items, Names(all_items.begin(), all_items.begin() + static_cast<std::ptrdiff_t>(
-                                                       std::min(most, all_items.size()))));
+        EXPECT_EQ(items, Names(all_items.begin(),
+                               all_items.begin() +
+                                   static_cast<std::ptrdiff_t>(std::min(most, all_items.size()))));
         messages.clear();
         expect_ok(each_message(file_, take_messages, most));
-        EXPECT_EQ(messages,
-                  Names(all_messages.begin(),
-                        all_messages.begin() +
-                            static_cast<std::ptrdiff_t>(std::min(most, all_messages.size()))));
+        EXPECT_EQ(messages, Names(all_messages.begin(),
+                                  all_messages.begin() + static_cast<std::ptrdiff_t>(
+                                                             std::min(most, all_messages.size()))));
     }
 }
 

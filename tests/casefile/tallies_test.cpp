@@ -101,9 +101,9 @@ class TalliesOfACase : public ::testing::Test {
             return;
         }
         const bool has_content = chance_() % 6 != 0;
-        ItemRecord item = some_item(
-            writer.next_seq(), "x",
-            has_content ? std::optional(store(writer, chance_() % kNumbers)) : std::nullopt);
+        ItemRecord item = some_item(writer.next_seq(), "x",
+                                    has_content ? std::optional(store(writer, chance_() % kNumbers))
+                                                : std::nullopt);
         if (chance_() % 4 == 0) {
             item.error = Error{chance_() % 2 == 0 ? Errc::damaged : Errc::io, "a stretch"};
         }

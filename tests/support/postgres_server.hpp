@@ -82,9 +82,9 @@ class PostgresServer {
     /// former server may take a moment to go, and until then a start fails.
     void start() {
         for (int tries = 0; tries < kStarts; ++tries) {
-            server_ = spawn({kBin + "postgres", "-D", data().native(), "-k", folder_.native(), "-c",
-                             "listen_addresses=", "-c", "fsync=" + sync_, "-c",
-                             "max_connections=50"});
+            server_ =
+                spawn({kBin + "postgres", "-D", data().native(), "-k", folder_.native(), "-c",
+                       "listen_addresses=", "-c", "fsync=" + sync_, "-c", "max_connections=50"});
             if (wait_until_ready()) {
                 return;
             }

@@ -24,9 +24,9 @@ struct MessageView {
 };
 
 /// The first `most`, by exhibit, export, conversation (in the order of the export) and ordinal.
-[[nodiscard]] Result<void>
-each_message(Case& file, const std::function<Result<void>(const MessageView&)>& take,
-             std::size_t most = std::numeric_limits<std::size_t>::max());
+[[nodiscard]] Result<void> each_message(Case& file,
+                                        const std::function<Result<void>(const MessageView&)>& take,
+                                        std::size_t most = std::numeric_limits<std::size_t>::max());
 struct ConversationView {
     std::string exhibit_label, export_path;
     ConversationRecord conversation;

@@ -153,8 +153,8 @@ inline constexpr std::size_t kAllRows = std::numeric_limits<std::size_t>::max();
                                         const std::function<Result<void>(const ItemView&)>& take);
 
 /// The first `most` hits, one a place, list and kind of match (as strongest_hits): by list and
-/// least distance; then by content, in the order of the first 8 bytes of its SHA-256; then by match,
-/// exhibit, seq. The first come at once, however many there are.
+/// least distance; then by content, in the order of the first 8 bytes of its SHA-256; then by
+/// match, exhibit, seq. The first come at once, however many there are.
 [[nodiscard]] Result<void> each_hit(Case& file,
                                     const std::function<Result<void>(const HitView&)>& take,
                                     std::size_t most = kAllRows);
@@ -243,9 +243,9 @@ struct QueuedGroup {
     std::string sha256, first_exhibit, first_path; ///< Of the representative.
 };
 /// The first `most` groups that hold something new, in the order of the queue.
-[[nodiscard]] Result<void>
-each_queued(Case& file, const std::function<Result<void>(const QueuedGroup&)>& take,
-            std::size_t most = kAllRows);
+[[nodiscard]] Result<void> each_queued(Case& file,
+                                       const std::function<Result<void>(const QueuedGroup&)>& take,
+                                       std::size_t most = kAllRows);
 
 struct Totals {
     std::uint64_t items = 0, contents = 0, bytes = 0, messages = 0;
@@ -257,7 +257,8 @@ struct Totals {
     std::map<std::string, std::uint64_t> errors;
     friend bool operator==(const Totals&, const Totals&) = default;
 };
-/// As kept with every commit, so that it costs the same in a case of any size. Of one exhibit, or of the whole case.
+/// As kept with every commit, so that it costs the same in a case of any size. Of one exhibit, or
+/// of the whole case.
 [[nodiscard]] Result<Totals> totals(Case& file, std::optional<RowId> exhibit);
 
 } // namespace rempart::casefile
