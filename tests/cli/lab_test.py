@@ -109,7 +109,8 @@ class Lab(ProgramTest):
     def until(self, done, what, seconds=120):
         deadline = time.monotonic() + seconds
         while not done():
-            self.assertLess(time.monotonic(), deadline, what)
+            if time.monotonic() >= deadline:
+                self.fail(what() if callable(what) else what)
             time.sleep(0.05)
 
     def assert_whole(self, url, wanted=None, status=OK):
@@ -209,7 +210,9 @@ class Lab(ProgramTest):
             if server.process.poll() is not None:  # the log of the server met the end: it needs space to recover
                 server.process = None
                 server.start()
-            self.until(lambda: self.is_over(worker, server, database), f"{free} bytes: the work is not done")
+            self.until(lambda: self.is_over(worker, server, database),
+                       lambda: f"{free} bytes: the work is not done\n{worker.said()[-4000:]}\n"
+                               f"{server.log.read_text()[-4000:]}")
             self.assertIsNone(worker.process.poll(), worker.said()[-4000:])
             self.assertIn(worker.stop(), (OK, INTERRUPTED), worker.said()[-4000:])
             self.assert_whole(url, wanted=self.wanted_flat())

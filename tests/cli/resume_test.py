@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import shutil
 import signal
 import subprocess
 import tarfile
@@ -80,8 +81,8 @@ class Resume(ProgramTest):
         summary = self.ingest(case, self.evidence, *args)
         return self.canonical(case, "undisturbed.jsonl"), summary
 
-    def start(self, case):
-        return subprocess.Popen([str(PROGRAM), "ingest", str(case), str(self.evidence), "--json"],
+    def start(self, case, evidence=None):
+        return subprocess.Popen([str(PROGRAM), "ingest", str(case), str(evidence or self.evidence), "--json"],
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def kill_at(self, case, seconds):
@@ -112,21 +113,25 @@ class Resume(ProgramTest):
 
     def test_ctrl_c_leaves_a_case_that_opens_and_goes_on(self):
         first = (self.evidence / "f0000.bin").read_bytes()
+        evidence = self.folder / "with a large file"  # which is being read when the stop comes
+        shutil.copytree(self.evidence, evidence)
+        with open(evidence / "z.bin", "wb") as large:
+            large.truncate(1 << 29)
         list_file = self.folder / "list.txt"
         list_file.write_text(md5(first) + "\n")
         add = ("--name", "first", "--polarity", "note", "--algorithm", "md5")
         whole, case = self.new_case("whole"), self.new_case("stopped")
         for each in (whole, case):
             self.run_program("list", "add", each, list_file, *add)
-        self.ingest(whole, self.evidence)
-        run = self.start(case)
+        self.ingest(whole, evidence)
+        run = self.start(case, evidence)
         self.assertIn(b"f0000.bin", run.stdout.readline())  # the walk is under way
         run.send_signal(signal.SIGINT)
         run.stdout.read()
         run.stdout.close()
         self.assertEqual(run.wait(), INTERRUPTED)
         self.run_program("case", "verify", case)
-        self.assertTrue(self.ingest(case, self.evidence)["resumed"])
+        self.assertTrue(self.ingest(case, evidence)["resumed"])
         self.assertEqual(self.canonical(case), self.canonical(whole, "whole.jsonl"))
 
     def test_one_and_eight_workers_give_the_same_canonical_export(self):

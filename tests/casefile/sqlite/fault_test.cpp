@@ -323,7 +323,7 @@ TEST_F(Damage, OfAnyKindGivesAnErrorAndNeverACrash) {
     }
     EXPECT_GT(noticed, 5) << "a changed letter is a letter still; a changed structure is noticed";
     noticed = 0;
-    for (int i = 0; i < 30; ++i) { // whole stretches, as a bad sector leaves them
+    for (int i = 0; i < 60; ++i) { // whole stretches, as a bad sector leaves them
         std::string bad = bytes_;
         const std::size_t at =
             512 * std::uniform_int_distribution<std::size_t>(0, bytes_.size() / 512 - 1)(random);
