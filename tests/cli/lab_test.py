@@ -207,10 +207,7 @@ class Lab(ProgramTest):
                        f"{free} bytes: the disk never fills")
             refused += "No space left" in server.log.read_text()
             server.disk.give_back()
-            if server.process.poll() is not None:  # the log of the server met the end: it needs space to recover
-                server.process = None
-                server.start()
-            self.until(lambda: self.is_over(worker, server, database),
+            self.until(lambda: self.is_over(worker, self.started_again(server), database),
                        lambda: f"{free} bytes: the work is not done\n{worker.said()[-4000:]}\n"
                                f"{server.log.read_text()[-4000:]}")
             self.assertIsNone(worker.process.poll(), worker.said()[-4000:])
@@ -219,6 +216,13 @@ class Lab(ProgramTest):
             server.sql("postgres", f"drop database {database} with (force)")
             server.log.write_text("")
         self.assertGreaterEqual(refused, 4, "the disk was hardly ever full")
+
+    def started_again(self, server):
+        """The server, which ends by itself, now or a moment later, where its log met the end of the disk."""
+        if server.process.poll() is not None:
+            server.process = None
+            server.start()
+        return server
 
     def is_over(self, worker, server, database):
         """Asked of the database itself: `status` needs to log nothing, but a server without space may be away."""
