@@ -90,28 +90,27 @@ Result<void> ContentIndex::remember(Row& row) {
     return {};
 }
 
+Result<void> ContentIndex::ask(std::span<const audit::Hash> digests) {
+    Bytes wanted;
+    for (const audit::Hash& digest : digests) {
+        if (rows_.try_emplace(digest, 0).second) {
+            wanted.insert(wanted.end(), digest.begin(), digest.end());
+        }
+    }
+    return wanted.empty() ? Result<void>()
+                          : look_up_.rows_of([&](Row& row) { return remember(row); },
+                                             wanted.size() / sizeof(audit::Hash), wanted, exhibit_);
+}
+
 Result<void> ContentIndex::look_up(std::span<const audit::Hash> digests) {
     std::vector<audit::Hash> sorted(digests.begin(), digests.end()); // neighbours share pages
     std::ranges::sort(sorted);
-    digests = sorted;
-    Bytes wanted;
-    while (!digests.empty()) {
+    for (digests = sorted; !digests.empty();) {
         const auto some = digests.first(std::min(digests.size(), kDigestsPerQuery));
+        if (auto asked = ask(some); !asked) {
+            return asked;
+        }
         digests = digests.subspan(some.size());
-        wanted.clear();
-        for (const audit::Hash& digest : some) {
-            if (rows_.try_emplace(digest, 0).second) {
-                wanted.insert(wanted.end(), digest.begin(), digest.end());
-            }
-        }
-        if (wanted.empty()) {
-            continue;
-        }
-        auto found = look_up_.rows_of([&](Row& row) { return remember(row); },
-                                      wanted.size() / sizeof(audit::Hash), wanted, exhibit_);
-        if (!found) {
-            return found;
-        }
     }
     return {};
 }
@@ -215,8 +214,8 @@ Result<void> check_content_index(Database& database) {
         if (!fault) {
             return fail(fault.error());
         }
-        if (*fault) {
-            return fail(Errc::integrity, fmt::format("content {} {}", **fault, what));
+        if (fault->has_value()) {
+            return fail(Errc::integrity, fmt::format("content {} {}", fault->value(), what));
         }
     }
     return {};

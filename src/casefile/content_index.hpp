@@ -86,6 +86,7 @@ class ContentIndex {
     void clear();
 
   private:
+    Result<void> ask(std::span<const audit::Hash> digests);
     Result<void> remember(Row& row);
 
     Database* database_ = nullptr;

@@ -212,6 +212,15 @@ Result<void> read_reasons(Database& database, std::int64_t after, QueuePage& pag
             after, page.places.back());
 }
 
+Result<QueuePage> next_page(Database& database, std::int64_t after, std::size_t most) {
+    QueuePage page;
+    auto read = read_groups(database, after, std::min(most, kGroupsPerPage), page);
+    if (read && !page.groups.empty()) {
+        read = read_reasons(database, after, page);
+    }
+    return read ? Result<QueuePage>(std::move(page)) : fail(std::move(read).error());
+}
+
 } // namespace
 
 Result<void> each_queued(Case& file, const std::function<Result<void>(const QueuedGroup&)>& take,
@@ -223,23 +232,17 @@ Result<void> each_queued(Case& file, const std::function<Result<void>(const Queu
     }
     auto after = std::numeric_limits<std::int64_t>::min();
     while (most > 0) {
-        QueuePage page;
-        if (auto read = read_groups(database, after, std::min(most, kGroupsPerPage), page); !read) {
-            return read;
+        const auto page = next_page(database, after, most);
+        if (!page || page->groups.empty()) {
+            return page ? Result<void>() : fail(page.error());
         }
-        if (page.groups.empty()) {
-            return {};
-        }
-        if (auto read = read_reasons(database, after, page); !read) {
-            return read;
-        }
-        for (const QueuedGroup& group : page.groups) {
+        for (const QueuedGroup& group : page->groups) {
             if (auto taken = take(group); !taken) {
                 return taken;
             }
         }
-        most -= page.groups.size();
-        after = page.places.back();
+        most -= page->groups.size();
+        after = page->places.back();
     }
     return {};
 }

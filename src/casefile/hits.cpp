@@ -165,6 +165,25 @@ Result<void> read_hits(Database& database, const HitKey& after, const HitKey& un
     return read ? teller.end() : read;
 }
 
+/// The hits of a page of keys, in runs: what lies in very many places alone, the others together.
+/// `after` becomes the last key that was read.
+template <typename Enough>
+Result<void> read_page(Database& database, const std::vector<HitKey>& keys, HitKey& after,
+                       HitTeller& teller, Enough&& enough) {
+    for (std::size_t i = 0; i < keys.size() && !enough(); ++i) {
+        const bool ends_run = keys[i].places > kManyPlaces || i + 1 == keys.size() ||
+                              keys[i + 1].places > kManyPlaces;
+        if (!ends_run) {
+            continue;
+        }
+        if (auto read = read_hits(database, after, keys[i], teller); !read) {
+            return read;
+        }
+        after = keys[i];
+    }
+    return {};
+}
+
 } // namespace
 
 Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView&)>& take,
@@ -183,22 +202,12 @@ Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView
     HitKey after;
     while (told < most) {
         const auto keys = next_keys(database, after, std::min(kKeysPerPage, most - told));
-        if (!keys) {
-            return fail(keys.error());
+        if (!keys || keys->empty()) {
+            return keys ? Result<void>() : fail(keys.error());
         }
-        if (keys->empty()) {
-            return {};
-        }
-        for (std::size_t i = 0; i < keys->size() && told < most; ++i) {
-            const bool is_last = i + 1 == keys->size();
-            const bool alone = (*keys)[i].places > kManyPlaces;
-            if (!alone && !is_last && (*keys)[i + 1].places <= kManyPlaces) {
-                continue; // goes with the next
-            }
-            if (auto read = read_hits(database, after, (*keys)[i], teller); !read) {
-                return read;
-            }
-            after = (*keys)[i];
+        auto read = read_page(database, *keys, after, teller, [&] { return told >= most; });
+        if (!read) {
+            return read;
         }
     }
     return {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "casefile/tallies.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include <fmt/format.h>
@@ -56,6 +58,60 @@ Result<std::vector<RowId>> all_exhibits(Database& database) {
         return {};
     });
     return read ? Result<std::vector<RowId>>(std::move(all)) : fail(std::move(read).error());
+}
+
+// The new hits are few: they lead (MATERIALIZED, CROSS JOIN, unary plus), whatever a planner
+// guesses of a table that just grew.
+constexpr std::string_view kNewPairs =
+    "WITH fresh AS MATERIALIZED (SELECT DISTINCT h.match, h.content_id, h.list_id FROM hits h "
+    "WHERE h.id > $1 AND NOT EXISTS (SELECT 1 FROM hits o WHERE o.content_id = h.content_id "
+    "AND +o.list_id = h.list_id AND o.match = h.match AND o.id <= $1)) ";
+constexpr std::string_view kNewPairsInExhibits =
+    "SELECT place, match, count(*) FROM (SELECT DISTINCT i.exhibit_id AS place, f.match, "
+    "f.content_id, f.list_id FROM fresh f CROSS JOIN items i "
+    "WHERE i.content_id = f.content_id) AS pairs GROUP BY place, match";
+constexpr std::string_view kNewPairsInCase = "SELECT 0, match, count(*) FROM fresh GROUP BY match";
+
+struct NewPairs {
+    RowId exhibit = kWholeCase;
+    std::string match;
+    std::int64_t count = 0;
+};
+
+Result<std::vector<NewPairs>> new_pairs(Database& database, std::string_view counted,
+                                        RowId last_before) {
+    std::vector<NewPairs> all;
+    auto read = database.each(
+        fmt::format("{}{}", kNewPairs, counted),
+        [&](Row& row) -> Result<void> {
+            NewPairs& some = all.emplace_back();
+            return row.take(some.exhibit, some.match, some.count) ? Result<void>() : Row::damaged();
+        },
+        last_before);
+    return read ? Result<std::vector<NewPairs>>(std::move(all)) : fail(std::move(read).error());
+}
+
+void note(std::string_view tally, std::uint64_t value, Totals& totals) {
+    const auto* field = std::ranges::find(kFields, tally, &Field::name);
+    if (field != std::end(kFields)) {
+        totals.*(field->value) = value;
+    } else if (tally.starts_with(kErrorPrefix) && value > 0) {
+        totals.errors[std::string(tally.substr(kErrorPrefix.size()))] = value;
+    }
+}
+
+Result<void> set_tallies(Database& database, RowId exhibit, const Totals& totals) {
+    for (const Field& field : kFields) {
+        if (auto set = set_tally(database, exhibit, field.name, totals.*(field.value)); !set) {
+            return set;
+        }
+    }
+    for (const auto& [code, count] : totals.errors) {
+        if (auto set = set_tally(database, exhibit, error_tally(code), count); !set) {
+            return set;
+        }
+    }
+    return {};
 }
 
 std::optional<RowId> as_exhibit(RowId exhibit) {
@@ -123,35 +179,15 @@ Result<void> Tallies::completed(Database& database, const StoredContent& was,
     return {};
 }
 
-// A pair of content and list counts once, however many digests or entries agree. The new hits are
-// few: they lead (MATERIALIZED, CROSS JOIN, unary plus), whatever a planner guesses of a table that
-// just grew.
+// A pair of content and list counts once, however many digests or entries agree.
 Result<void> Tallies::hits(Database& database, RowId last_before) {
-    constexpr std::string_view kFresh =
-        "WITH fresh AS MATERIALIZED (SELECT DISTINCT h.match, h.content_id, h.list_id FROM hits h "
-        "WHERE h.id > $1 AND NOT EXISTS (SELECT 1 FROM hits o WHERE o.content_id = h.content_id "
-        "AND +o.list_id = h.list_id AND o.match = h.match AND o.id <= $1)) ";
-    constexpr std::string_view kInExhibits =
-        "SELECT place, match, count(*) FROM (SELECT DISTINCT i.exhibit_id AS place, f.match, "
-        "f.content_id, f.list_id FROM fresh f CROSS JOIN items i "
-        "WHERE i.content_id = f.content_id) AS pairs GROUP BY place, match";
-    constexpr std::string_view kInCase = "SELECT 0, match, count(*) FROM fresh GROUP BY match";
-    for (const std::string_view counted : {kInExhibits, kInCase}) {
-        auto read = database.each(
-            fmt::format("{}{}", kFresh, counted),
-            [&](Row& row) -> Result<void> {
-                RowId exhibit = 0;
-                std::string match;
-                std::int64_t count = 0;
-                if (!row.take(exhibit, match, count)) {
-                    return Row::damaged();
-                }
-                add(exhibit, match == "exact" ? kHitsExact : kHitsNear, count);
-                return {};
-            },
-            last_before);
-        if (!read) {
-            return read;
+    for (const std::string_view counted : {kNewPairsInExhibits, kNewPairsInCase}) {
+        const auto pairs = new_pairs(database, counted, last_before);
+        if (!pairs) {
+            return fail(pairs.error());
+        }
+        for (const NewPairs& some : *pairs) {
+            add(some.exhibit, some.match == "exact" ? kHitsExact : kHitsNear, some.count);
         }
     }
     return {};
@@ -216,14 +252,7 @@ Result<Totals> tallied(Database& database, std::optional<RowId> exhibit) {
             if (!row.take(tally, value)) {
                 return Row::damaged();
             }
-            for (const Field& field : kFields) {
-                if (field.name == tally) {
-                    totals.*field.value = value;
-                }
-            }
-            if (tally.starts_with(kErrorPrefix) && value > 0) {
-                totals.errors[tally.substr(kErrorPrefix.size())] = value;
-            }
+            note(tally, value, totals);
             return {};
         },
         exhibit.value_or(kWholeCase));
@@ -243,15 +272,8 @@ Result<void> rebuild_tallies(Database& database) {
         if (!totals) {
             return fail(totals.error());
         }
-        for (const Field& field : kFields) {
-            if (auto set = set_tally(database, exhibit, field.name, (*totals).*field.value); !set) {
-                return set;
-            }
-        }
-        for (const auto& [code, count] : totals->errors) {
-            if (auto set = set_tally(database, exhibit, error_tally(code), count); !set) {
-                return set;
-            }
+        if (auto set = set_tallies(database, exhibit, *totals); !set) {
+            return set;
         }
     }
     return {};

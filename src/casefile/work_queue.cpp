@@ -231,6 +231,7 @@ Result<std::vector<Job>> claim(Case& file, const Claim& claim) {
         return std::tuple(entry.first, entry.second.exhibit, entry.second.part);
     });
     std::vector<Job> jobs;
+    jobs.reserve(found.size());
     for (auto& [priority, job] : found) {
         jobs.push_back(job);
     }
@@ -334,14 +335,11 @@ Result<void> complete(Case& file, std::span<const Job> jobs) {
     }
     std::map<RowId, const Job*> last_of; // what is left of an exhibit is asked once
     for (const Job& job : jobs) {
-        if (auto gone = take_off(database, job); !gone) {
-            return gone;
+        const bool is_triage = job.operation == Operation::triage;
+        if (auto done = is_triage ? complete(database, job) : take_off(database, job); !done) {
+            return done;
         }
-        if (job.operation == Operation::triage) {
-            if (auto next = enqueue_next(database, job); !next) {
-                return next;
-            }
-        } else {
+        if (!is_triage) {
             last_of[job.exhibit] = &job;
         }
     }

@@ -95,7 +95,7 @@ struct WalkStart {
     bool tell_volume_damage = true;
     /// Of those above `first_ordinal`, only these, unless it is empty: the others are counted, but
     /// neither read nor told. At most kMaxOrdinalRuns.
-    std::vector<OrdinalRun> only;
+    std::vector<OrdinalRun> only = {};
 };
 
 /// How confined readers are run.

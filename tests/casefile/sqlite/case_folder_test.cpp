@@ -11,8 +11,8 @@
 #include "casefile/case_fixture.hpp"
 #include "casefile/database.hpp"
 #include "casefile/migrations.hpp"
-#include "casefile/tallies.hpp"
 #include "casefile/sqlite_driver.hpp"
+#include "casefile/tallies.hpp"
 
 namespace rempart::casefile {
 namespace {
