@@ -81,8 +81,8 @@ class Resume(ProgramTest):
         summary = self.ingest(case, self.evidence, *args)
         return self.canonical(case, "undisturbed.jsonl"), summary
 
-    def start(self, case, evidence=None):
-        return subprocess.Popen([str(PROGRAM), "ingest", str(case), str(evidence or self.evidence), "--json"],
+    def start(self, case, evidence=None, *args):
+        return subprocess.Popen([str(PROGRAM), "ingest", str(case), str(evidence or self.evidence), "--json", *args],
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def kill_at(self, case, seconds):
@@ -113,9 +113,10 @@ class Resume(ProgramTest):
 
     def test_ctrl_c_leaves_a_case_that_opens_and_goes_on(self):
         first = (self.evidence / "f0000.bin").read_bytes()
-        evidence = self.folder / "with a large file"  # which is being read when the stop comes
+        # The second file is large: it is being read when the stop comes, with all the others behind it.
+        evidence = self.folder / "with a large file"
         shutil.copytree(self.evidence, evidence)
-        with open(evidence / "z.bin", "wb") as large:
+        with open(evidence / "f0000.bin.large", "wb") as large:
             large.truncate(1 << 29)
         list_file = self.folder / "list.txt"
         list_file.write_text(md5(first) + "\n")
@@ -124,7 +125,7 @@ class Resume(ProgramTest):
         for each in (whole, case):
             self.run_program("list", "add", each, list_file, *add)
         self.ingest(whole, evidence)
-        run = self.start(case, evidence)
+        run = self.start(case, evidence, "--jobs", "1")
         self.assertIn(b"f0000.bin", run.stdout.readline())  # the walk is under way
         run.send_signal(signal.SIGINT)
         run.stdout.read()
