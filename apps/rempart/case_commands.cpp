@@ -13,6 +13,7 @@
 #include "rempart/commands.hpp"
 #include "rempart/core/text.hpp"
 #include "rempart/files.hpp"
+#include "rempart/info_rows.hpp"
 #include "rempart/logged.hpp"
 #include "rempart/output.hpp"
 #include "rempart/pipeline/matching.hpp"
@@ -63,20 +64,12 @@ int run(const CaseInfoArgs& args) {
         print_line(to_json(info, *totals));
         return kOk;
     }
-    const auto row = [](std::string_view label, std::string_view value) {
-        print_line(fmt::format("{:<14}{}", label, to_terminal(value)));
-    };
-    row("name", info.name);
-    row("id", info.id);
-    row("authority", info.authority);
-    row("legal basis", info.legal_basis);
-    row("purpose", info.purpose);
-    row("review date", info.review_date);
-    row("created", format_time(info.created));
-    row("items", fmt::format("{} ({} distinct contents, {} pictures, {} messages)", totals->items,
-                             totals->contents, totals->pictures, totals->messages));
-    row("hits", fmt::format("{} exact, {} near", totals->hits_exact, totals->hits_near));
-    row("new", fmt::format("{} groups of unknown pictures", totals->groups));
+    print_info(info);
+    print_row("items",
+              fmt::format("{} ({} distinct contents, {} pictures, {} messages)", totals->items,
+                          totals->contents, totals->pictures, totals->messages));
+    print_row("hits", fmt::format("{} exact, {} near", totals->hits_exact, totals->hits_near));
+    print_row("new", fmt::format("{} groups of unknown pictures", totals->groups));
     return kOk;
 }
 

@@ -8,6 +8,7 @@
 #include "rempart/commands.hpp"
 #include "rempart/core/hex.hpp"
 #include "rempart/core/text.hpp"
+#include "rempart/info_rows.hpp"
 #include "rempart/output.hpp"
 #include "rempart/verdict.hpp"
 
@@ -125,21 +126,12 @@ int show_info(Memory& memory, const MemoryLook& args) {
                     {"roles", totals->roles}});
         return kOk;
     }
-    const auto row = [](std::string_view label, std::string_view value) {
-        print_line(fmt::format("{:<14}{}", label, to_terminal(value)));
-    };
-    row("name", info.name);
-    row("id", info.id);
-    row("authority", info.authority);
-    row("legal basis", info.legal_basis);
-    row("purpose", info.purpose);
-    row("review date", info.review_date);
-    row("created", format_time(info.created));
-    row("holds", fmt::format("{} contents of {} cases", totals->contents, totals->cases));
-    row("rights", totals->enforced ? "the server keeps to the memory's roles"
-                                   : "not enforced: the server has not all of its roles");
+    print_info(info);
+    print_row("holds", fmt::format("{} contents of {} cases", totals->contents, totals->cases));
+    print_row("rights", totals->enforced ? "the server keeps to the memory's roles"
+                                         : "not enforced: the server has not all of its roles");
     for (const std::string& role : totals->roles) {
-        row("role", role);
+        print_row("role", role);
     }
     return kOk;
 }

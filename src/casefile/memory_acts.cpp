@@ -93,4 +93,13 @@ Result<void> each_content_seen(Case& file,
         });
 }
 
+Result<void> each_batch_seen(Case& file, std::size_t batch, std::vector<ContentSeen>& waiting,
+                             const std::function<Result<void>()>& flush) {
+    auto read = each_content_seen(file, [&](const ContentSeen& content) -> Result<void> {
+        waiting.push_back(content);
+        return waiting.size() < batch ? Result<void>() : flush();
+    });
+    return read ? flush() : read;
+}
+
 } // namespace rempart::casefile

@@ -55,5 +55,10 @@ struct ContentSeen {
 /// By rising SHA-256, without empty contents and those that an allow list knows.
 [[nodiscard]] Result<void>
 each_content_seen(Case& file, const std::function<Result<void>(const ContentSeen&)>& take);
+/// The same in `waiting`, which `flush` is to empty each time it holds `batch` of them, and at the
+/// end with those that are left.
+[[nodiscard]] Result<void> each_batch_seen(Case& file, std::size_t batch,
+                                           std::vector<ContentSeen>& waiting,
+                                           const std::function<Result<void>()>& flush);
 
 } // namespace rempart::casefile

@@ -100,13 +100,7 @@ Result<AskCounts> Asker::run() {
         return fail(std::move(exhibits).error());
     }
     exhibits_ = std::move(*exhibits);
-    auto read = each_content_seen(file_, [&](const ContentSeen& content) -> Result<void> {
-        waiting_.push_back(content);
-        return waiting_.size() < kAskBatch ? Result<void>() : flush();
-    });
-    if (read) {
-        read = flush();
-    }
+    auto read = each_batch_seen(file_, kAskBatch, waiting_, [&] { return flush(); });
     return read ? Result<AskCounts>(counts_) : fail(std::move(read).error());
 }
 

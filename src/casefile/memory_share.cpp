@@ -242,13 +242,7 @@ Result<ShareCounts> Sharer::run() {
         return fail(std::move(exhibits).error());
     }
     exhibits_ = std::move(*exhibits);
-    auto read = each_content_seen(file_, [&](const ContentSeen& content) -> Result<void> {
-        waiting_.push_back(content);
-        return waiting_.size() < batch_ ? Result<void>() : flush();
-    });
-    if (read) {
-        read = flush();
-    }
+    auto read = each_batch_seen(file_, batch_, waiting_, [&] { return flush(); });
     return read ? Result<ShareCounts>(counts_) : fail(std::move(read).error());
 }
 
