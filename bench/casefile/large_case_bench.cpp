@@ -4,9 +4,8 @@
 /// another exhibit has; each thousandth could not be read; each hundredth content is a picture, in
 /// groups of two; a note list knows 200,000 contents, an alert list 1,000.
 ///   status/S       the totals of every exhibit, jobs and workers: what `status --json` reads
-///   hits/S, new/S  the first 50 of them
+///   hits/S, queue/S  the first 50 of `hits` and `new`; all_hits/S: all of them
 ///   problems/S     everything that could not be read, as `status` lists it
-///   resume/S       opening the writer of the last exhibit
 ///   write/S        10,000 files more, in one commit
 #include <benchmark/benchmark.h>
 

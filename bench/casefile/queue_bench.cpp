@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The work queue, in either store.
-///   enqueue/S        jobs planned, all in one transaction
-///   drain/S/B        jobs claimed B at a time and taken off with their result, B a transaction
-///   claims/S/T       T workers at once, each with a connection of its own (server only), 50 a time
+///   enqueue_all/S/N  N jobs planned, all in one transaction
+///   drain/S/N/B      N jobs claimed B at a time and taken off, B a transaction
+///   claims/N/T       T workers at once on a server, each with a connection of its own, 50 a time
 #include <benchmark/benchmark.h>
 
 #include <atomic>
