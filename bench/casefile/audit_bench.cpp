@@ -2,9 +2,10 @@
 /// The audit log of a case.
 ///   append_in_batch/B  records appended, B within one transaction and one update of the head
 ///   append_alone       a transaction for each record, as a viewing command does
-///   proof/N            an inclusion proof read from a log of N records; "proof_bytes" are its
-///   hashes verify_proof/N     its check seal_row           an item's row into its seal, as the
-///   ingest does verify_log/N       case verify's pass over a log of N records
+///   proof/N            an inclusion proof from a log of N records; "proof_bytes": its hashes
+///   verify_proof/N     its check
+///   seal_row           an item's row into its seal, as the ingest does
+///   verify_log/N       case verify's pass over a log of N records
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Many rows into either store, beside what the store does without us. "rows" of a file of ours are
 /// its item and its content; its entries in indexes, tallies and the log are on top.
-///   bare/S/N       N rows of path, size and three digests, 10,000 a transaction, no index: the
-///   peer bulk/S/N       N files with distinct contents through the ingest's writer, 10,000 a
-///   commit list/S/N       a list of N digests export/S/N     a case of N files written as one
-///   SQLite file; import/S/N: made a case again
+///   bare/S/N    the peer: N rows of path, size and three digests, 10,000 a transaction, no index
+///   bulk/S/N    N files with distinct contents through the ingest's writer, 10,000 a commit
+///   list/S/N    a list of N digests
+///   export_and_import/S/N  a case of N files written as one SQLite file, and made a case again;
+///               "export_s" is the first half
 #include <benchmark/benchmark.h>
 
 #include <filesystem>
