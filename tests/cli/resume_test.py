@@ -12,7 +12,7 @@ import zipfile
 
 from PIL import Image, ImageDraw
 
-from support import INTERRUPTED, PROGRAM, ProgramTest, md5
+from support import INTERRUPTED, PROGRAM, ProgramTest, killed_after, md5
 
 
 def picture(seed, size=(320, 240)):
@@ -87,14 +87,7 @@ class Resume(ProgramTest):
 
     def kill_at(self, case, seconds):
         """Whether the run was still going then."""
-        run = self.start(case)
-        try:
-            run.communicate(timeout=seconds)
-            return False
-        except subprocess.TimeoutExpired:
-            run.kill()
-            run.communicate()
-            return True
+        return killed_after(self.start(case), seconds)
 
     def test_killed_at_ten_random_moments_it_ends_like_the_undisturbed_run(self):
         wanted, summary = self.undisturbed()

@@ -20,6 +20,17 @@ def needs_shared(test):
     return unittest.skipUnless(SHARED.is_dir(), f"the shared test data is not at {SHARED}")(test)
 
 
+def killed_after(run, seconds):
+    """Whether the process was still going so long after: then it is killed."""
+    try:
+        run.communicate(timeout=seconds)
+        return False
+    except subprocess.TimeoutExpired:
+        run.kill()
+        run.communicate()
+        return True
+
+
 def lines(text):
     return [json.loads(line) for line in text.splitlines() if line]
 

@@ -7,7 +7,7 @@ import unittest
 
 from postgres_server import PostgresServer
 from resume_test import make_evidence, picture, zipped
-from support import INCOMPLETE, PROGRAM, WRONG_USE, ProgramTest, lines, sha256
+from support import INCOMPLETE, PROGRAM, WRONG_USE, ProgramTest, killed_after, lines, sha256
 
 
 class Triage(ProgramTest):
@@ -124,13 +124,7 @@ class Triage(ProgramTest):
         for line in run.stdout:
             if json.loads(line)["type"] == "triage":
                 break
-        try:
-            run.communicate(timeout=seconds)
-            return False
-        except subprocess.TimeoutExpired:
-            run.kill()
-            run.communicate()
-            return True
+        return killed_after(run, seconds)
 
     def test_the_second_pass_takes_each_picture_once_and_nothing_else(self):
         url = self.server.url(self.server.create_db())
