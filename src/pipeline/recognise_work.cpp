@@ -3,6 +3,7 @@
 
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "pipeline/walk.hpp"
 
@@ -335,6 +336,14 @@ Result<void> RecogniseWork::take_first() {
 Result<void> RecogniseWork::flush() {
     if (batch_.empty()) {
         return {};
+    }
+    std::vector<ContentDigest> digests;
+    digests.reserve(batch_.size());
+    for (const Looked& looked : batch_) {
+        digests.push_back(looked.content.sha256);
+    }
+    if (auto looked_up = writer_->look_up(digests); !looked_up) {
+        return looked_up;
     }
     for (Looked& looked : batch_) {
         if (auto stored = store(looked); !stored) {

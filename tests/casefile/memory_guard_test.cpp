@@ -127,6 +127,22 @@ TEST_F(MemoryGuard, NeedsAServerAndADatabaseOfItsOwn) {
     EXPECT_EQ(value_of(Memory::open(url_, Access::read)).info().purpose, memory_info().purpose);
 }
 
+TEST_F(MemoryGuard, IsItsOwnersAloneWhereTheServerDoesNotLetRolesBeMade) {
+    add_user("maker", "");
+    add_user("outsider", "");
+    const std::string lab = std::exchange(url_, PostgresServer::shared().fresh_database());
+    const std::string name = url_.substr(url_.find("@/") + 2, url_.find('?') - url_.find("@/") - 2);
+    expect_ok(memory_.database().exec(fmt::format("ALTER DATABASE {} OWNER TO maker", name)));
+    {
+        Memory own = value_of(Memory::create(url_of("maker"), memory_info()));
+        EXPECT_FALSE(value_of(totals(own)).enforced);
+        EXPECT_EQ(value_of(share(a_, own, kPurpose)).added, 6U);
+        EXPECT_TRUE(value_of(verify_log(own)).sound());
+    }
+    EXPECT_EQ(error_of(Memory::open(url_of("outsider"), Access::read)).code, Errc::refused);
+    url_ = lab;
+}
+
 TEST_F(MemoryGuard, SealsEveryColumnOfItsTables) {
     for (const SealedTableFacts& facts : sealed_memory_tables()) {
         EXPECT_EQ(sealed_table_named(facts.name), &facts);
