@@ -144,5 +144,32 @@ TEST_F(Writer, TheEndOfAnExhibitIsCommittedWithItsLastItems) {
     EXPECT_EQ(value_of(exhibits(file_))[0].state, "complete");
 }
 
+TEST_F(Writer, WhoseCheckAtTheBeginningFailsWritesNothingAndHoldsNothing) {
+    const RowId a = exhibit("A");
+    IngestWriter first = writer(a);
+    int asked = 0;
+    first.at_begin([&](Database&) -> Result<void> {
+        ++asked;
+        return fail(Errc::refused, "no longer ours");
+    });
+    EXPECT_EQ(error_of(first.add_item(some_item(0, "x", std::nullopt))).code, Errc::refused);
+    EXPECT_EQ(error_of(first.commit()).code, Errc::refused);
+    EXPECT_EQ(asked, 1);
+    EXPECT_FALSE(file_.database().in_transaction());
+    EXPECT_TRUE(items().empty());
+    IngestWriter second = writer(a);
+    second.at_begin([&](Database&) -> Result<void> {
+        ++asked;
+        return {};
+    });
+    expect_ok(second.add_item(some_item(0, "x", std::nullopt)));
+    expect_ok(second.add_item(some_item(1, "y", std::nullopt)));
+    expect_ok(second.commit());
+    expect_ok(second.add_item(some_item(2, "z", std::nullopt)));
+    expect_ok(second.commit());
+    EXPECT_EQ(asked, 3) << "once a transaction";
+    EXPECT_EQ(items().size(), 3U);
+}
+
 } // namespace
 } // namespace rempart::casefile
