@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "casefile/chats.hpp"
 
+#include "casefile/row_limit.hpp"
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
@@ -30,7 +31,7 @@ Result<MessageReader> MessageReader::prepare(Database& database) {
         "edited_utc_kind, reply_to, forwarded_from, service_action, members_json, extra_json, "
         "raw_offset, raw_size, "
         "EXISTS (SELECT 1 FROM attachments a WHERE a.message_id = messages.id) "
-        "FROM messages WHERE conversation_id = $1 ORDER BY ordinal, id");
+        "FROM messages WHERE conversation_id = $1 ORDER BY ordinal, id LIMIT $2");
     auto attachments = database.prepare(
         "SELECT a.claimed_path, a.resolved_path, a.name, a.mime, a.status, a.role, a.size_bytes, "
         "a.content_id, c.sha256 FROM attachments a LEFT JOIN contents c ON c.id = a.content_id "
@@ -45,8 +46,12 @@ Result<MessageReader> MessageReader::prepare(Database& database) {
 }
 
 Result<void> MessageReader::each(const ConversationRecord& conversation,
-                                 const std::function<Result<void>(MessageView&)>& take) {
-    messages_.start(conversation.id);
+                                 const std::function<Result<void>(MessageView&)>& take,
+                                 std::size_t most) {
+    if (most == 0) {
+        return {};
+    }
+    messages_.start(conversation.id, row_limit(most));
     return messages_.each([&](Row& row) -> Result<void> {
         MessageView view;
         view.conversation = conversation;
@@ -99,21 +104,17 @@ Result<void> each_message(Case& file, const std::function<Result<void>(const Mes
     if (!reader) {
         return fail(std::move(reader).error());
     }
-    bool enough = most == 0; // ends the loops from within, as a failure would
     for (const ExhibitRecord& exhibit : *all) {
-        if (enough) {
-            break;
-        }
-        auto taken = each_conversation_of(
-            database, exhibit, [&](const ConversationRecord& conversation) -> Result<void> {
-                return reader->each(conversation, [&](MessageView& view) -> Result<void> {
-                    view.exhibit_label = exhibit.label;
-                    auto told = take(view);
-                    enough = told && --most == 0;
-                    return enough ? fail(Errc::interrupted, "enough") : told;
-                });
+        const auto take_message = [&](MessageView& view) -> Result<void> {
+            --most;
+            view.exhibit_label = exhibit.label;
+            return take(view);
+        };
+        auto taken =
+            each_conversation_of(database, exhibit, [&](const ConversationRecord& conversation) {
+                return reader->each(conversation, take_message, most);
             });
-        if (!taken && !enough) {
+        if (!taken) {
             return taken;
         }
     }

@@ -22,9 +22,10 @@ each_conversation_of(Database& database, const ExhibitRecord& exhibit,
 class MessageReader {
   public:
     [[nodiscard]] static Result<MessageReader> prepare(Database& database);
-    /// By ordinal, with a memory of one message.
+    /// The first `most`, by ordinal, with a memory of one message.
     [[nodiscard]] Result<void> each(const ConversationRecord& conversation,
-                                    const std::function<Result<void>(MessageView&)>& take);
+                                    const std::function<Result<void>(MessageView&)>& take,
+                                    std::size_t most = kAllRows);
 
   private:
     [[nodiscard]] Result<void> take_attachments(MessageView& view);

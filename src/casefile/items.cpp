@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "casefile/items.hpp"
 
-#include <algorithm>
-#include <limits>
-
 #include <fmt/format.h>
 
+#include "casefile/row_limit.hpp"
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
@@ -103,9 +101,8 @@ Result<void> each_of(Database& database, const ExhibitRecord& exhibit, std::stri
         --most;
         return take(view);
     };
-    constexpr std::size_t kMostOfSql = std::numeric_limits<std::int64_t>::max();
     return database.each(fmt::format(fmt::runtime(kColumns), which), take_row, exhibit.id,
-                         std::min(most, kMostOfSql));
+                         row_limit(most));
 }
 
 Result<void> each_of_all(Case& file, std::string_view which, std::size_t most,
