@@ -2,16 +2,24 @@
 #include "rempart/memory_arguments.hpp"
 
 #include <memory>
+#include <string>
 
 #include "rempart/command_line.hpp"
 
 namespace rempart::cli {
 namespace {
 
+std::string fault_of_purpose(const std::string& purpose) {
+    return purpose.find_first_not_of(" \t\r\n") == std::string::npos
+               ? "the act needs a purpose: why cases are combined"
+               : std::string();
+}
+
 template <typename Args>
 void stated_purpose_option(CLI::App* app, Args& args) {
     app->add_option("--purpose", args.purpose, "Why: the case's own purpose does not do")
-        ->required();
+        ->required()
+        ->check(fault_of_purpose);
 }
 
 void url_argument(CLI::App* app, std::string& url) {

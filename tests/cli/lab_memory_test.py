@@ -117,6 +117,8 @@ class LabMemory(ProgramTest):
             self.fails("memory", what, a, "--memory", self.memory, status=WRONG_USE, says="--purpose is required")
             self.fails("memory", what, a, "--memory", self.memory, "--purpose", " ", status=WRONG_USE,
                        says="needs a purpose")
+            self.fails("memory", what, a, "--memory", "postgresql://127.0.0.1:1/away", "--purpose", " ", status=WRONG_USE,
+                       says="needs a purpose")  # before anybody is asked anything
         self.fails("memory", "log", self.memory, status=WRONG_USE, says="--purpose is required")
         self.fails("memory", "log", self.memory, "--purpose", "", status=WRONG_USE, says="needs a purpose")
         self.assertEqual(self.info()["contents"], 0)
