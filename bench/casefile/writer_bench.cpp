@@ -3,11 +3,9 @@
 ///   ingest/N/B     N small files with N distinct contents, a commit each B items
 ///   ingest_known/N the same items where every content is stored already
 ///   messages/N     N chat messages, a commit each 2,000
-///   list/N         a list of N digests
 ///   find_first/N   the first `find` over N items: makes the word index
 #include <benchmark/benchmark.h>
 
-#include <array>
 #include <optional>
 #include <string>
 
@@ -16,7 +14,6 @@
 #include "casefile/bench_case.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
-#include "rempart/casefile/lists.hpp"
 
 namespace {
 
@@ -104,38 +101,6 @@ void messages(benchmark::State& state) {
     set_rate(state, state.range(0));
 }
 BENCHMARK(messages)->Arg(500'000)->Unit(benchmark::kMillisecond)->Iterations(1);
-
-void list(benchmark::State& state) {
-    for (auto _ : state) {
-        state.PauseTiming();
-        std::optional<BenchCase> bench(std::in_place);
-        state.ResumeTiming();
-        ListRecord record;
-        record.name = "list";
-        record.polarity = "note";
-        Random random;
-        std::array<std::byte, 32> value{};
-        ListWriter writer = must(ListWriter::begin(bench->file(), record));
-        ListEntryRecord entry;
-        entry.algorithm = "sha256";
-        for (std::int64_t i = 0; i < state.range(0); ++i) {
-            random.fill(value);
-            entry.value.assign(value.begin(), value.end());
-            entry.entry = static_cast<std::uint64_t>(i) + 1;
-            must(writer.add(entry));
-        }
-        must(writer.finish(record));
-        state.PauseTiming();
-        {
-            const ListWriter gone = std::move(writer);
-        }
-        state.counters["MB"] = bench->megabytes();
-        bench.reset();
-        state.ResumeTiming();
-    }
-    set_rate(state, state.range(0));
-}
-BENCHMARK(list)->Arg(1'000'000)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 void find_first(benchmark::State& state) {
     for (auto _ : state) {
