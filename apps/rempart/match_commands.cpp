@@ -154,19 +154,14 @@ recognise::KnownSet known_set(const Lists& lists, int radius) {
     return std::move(builder).build();
 }
 
-std::vector<recognise::PdqQuery> queries_of(const media::PictureFacts& facts) {
-    std::vector<recognise::PdqQuery> queries;
+std::vector<recognise::PdqFingerprint> queries_of(const media::PictureFacts& facts) {
+    std::vector<recognise::PdqFingerprint> queries;
     for (const media::RawFingerprint& raw : facts.fingerprints) {
-        recognise::PdqQuery query;
-        query.variant = raw.variant.starts_with(name(recognise::PdqVariant::nearest512))
-                            ? recognise::PdqVariant::nearest512
-                            : recognise::PdqVariant::full;
-        query.fingerprint.quality = raw.quality;
+        auto& query = queries.emplace_back();
+        query.quality = raw.quality;
         for (std::size_t i = 0; i < raw.orientations.size() && i < recognise::kOrientations; ++i) {
-            query.fingerprint.hashes[i] =
-                PdqHash::from_bytes(std::span(raw.orientations[i]).first<32>());
+            query.hashes[i] = PdqHash::from_bytes(std::span(raw.orientations[i]).first<32>());
         }
-        queries.push_back(query);
     }
     return queries;
 }
@@ -209,7 +204,7 @@ int match_files(const Match& args) {
             MatchLine line;
             line.match = "near";
             line.algorithm = name(HashKind::pdq);
-            line.variant = name(hit.variant);
+            line.variant = looked->facts->fingerprints[hit.query].variant;
             line.orientation = name(hit.orientation);
             line.distance = hit.distance;
             print(std::move(line), hit.entry_row);

@@ -25,9 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 3) {
         return 0;
     }
-    const std::uint32_t width = kMinPictureSide + data[0];
-    const std::uint32_t height = kMinPictureSide + data[1];
-    const PdqVariant variant = kPdqVariants[data[2] % 2];
+    const std::uint32_t width = kMinPictureSide + std::uint32_t{data[0]} * 5;
+    const std::uint32_t height = kMinPictureSide + std::uint32_t{data[1]} * 3;
+    const PdqVariant variant = kPdqVariants[data[2] % kPdqVariants.size()];
     const std::span<const std::uint8_t> texture(data + 2, size - 2); // repeated over the plane
     const std::size_t rows_given = std::size_t{data[2]} % (height + 1);
     std::vector<std::uint8_t> plane(std::size_t{width} * height, 128);

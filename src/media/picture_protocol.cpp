@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "media/variant_names.hpp"
 #include "rempart/core/wire.hpp"
 #include "rempart/media/file_type.hpp"
 
@@ -19,9 +20,6 @@ constexpr std::uint8_t kFacts = 1;
 // A PDQ hash is 256 bits and has 8 orientations (recognise/pdq.hpp).
 constexpr std::size_t kHashBytes = 32;
 constexpr std::size_t kHashOrientations = 8;
-constexpr std::array<std::string_view, 4> kVariants{"full", "nearest512", "full-unoriented",
-                                                    "nearest512-unoriented"};
-
 constexpr std::array kPictureFailures{Errc::malformed, Errc::unsupported, Errc::limit_exceeded,
                                       Errc::truncated, Errc::damaged,     Errc::io,
                                       Errc::memory};
@@ -62,8 +60,7 @@ RawFingerprint read_fingerprint(WireReader& in) {
     fingerprint.variant = in.text(32);
     fingerprint.quality = in.u8();
     if (fingerprint.algorithm != "pdq" || fingerprint.quality > 100 ||
-        std::ranges::find(kVariants, fingerprint.variant) == kVariants.end() ||
-        in.u8() != kHashOrientations) {
+        !is_variant_name(fingerprint.variant) || in.u8() != kHashOrientations) {
         in.reject();
     }
     for (std::size_t i = 0; in.ok() && i < kHashOrientations; ++i) {
@@ -78,17 +75,21 @@ RawFingerprint read_fingerprint(WireReader& in) {
 
 void read_fingerprints(WireReader& in, PictureFacts& facts) {
     const std::uint8_t count = in.u8();
-    // Two variants, twice if EXIF turns the picture; none for a small one.
-    const std::size_t full = facts.exif_orientation == 1 ? 2 : 4;
-    if (count != 0 && count != full) {
+    if (count > kMaxFingerprints) {
         in.reject();
     }
     std::set<std::string> seen;
     for (std::size_t i = 0; in.ok() && i < count; ++i) {
         facts.fingerprints.push_back(read_fingerprint(in));
-        if (!seen.insert(facts.fingerprints.back().variant).second) {
+        const std::string& variant = facts.fingerprints.back().variant;
+        const bool turned = variant.ends_with(kUnorientedSuffix);
+        if (!seen.insert(variant).second || (turned && facts.exif_orientation == 1)) {
             in.reject();
         }
+    }
+    // The first one stands for the picture.
+    if (in.ok() && count > 0 && facts.fingerprints.front().variant != "full") {
+        in.reject();
     }
 }
 

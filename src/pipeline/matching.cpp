@@ -20,22 +20,31 @@ using recognise::PdqHash;
 
 constexpr std::size_t kPdqBytes = 32;
 
-std::optional<recognise::PdqVariant> variant_named(std::string_view text) {
-    // "-unoriented" marks the pixels as stored, without the turn that EXIF asks for: the same kind
-    // of hash, one more query.
-    constexpr std::string_view kUnoriented = "-unoriented";
-    if (text.ends_with(kUnoriented)) {
-        text.remove_suffix(kUnoriented.size());
-    }
-    for (const auto variant : recognise::kPdqVariants) {
-        if (name(variant) == text) {
-            return variant;
-        }
-    }
-    return std::nullopt;
+HitRecord exact_record(const recognise::ExactHit& hit, casefile::RowId list) {
+    HitRecord record;
+    record.list = list;
+    record.entry = hit.entry_row;
+    record.match = "exact";
+    record.algorithm = name(hit.kind);
+    return record;
 }
 
-std::optional<recognise::PdqFingerprint> fingerprint_of(const casefile::FingerprintRecord& row) {
+HitRecord near_record(const recognise::NearHit& hit, std::string_view variant,
+                      casefile::RowId list) {
+    HitRecord record;
+    record.list = list;
+    record.entry = hit.entry_row;
+    record.match = "near";
+    record.algorithm = name(HashKind::pdq);
+    record.variant = variant;
+    record.distance = hit.distance;
+    record.orientation = name(hit.orientation);
+    return record;
+}
+
+} // namespace
+
+std::optional<recognise::PdqFingerprint> pdq_fingerprint(const casefile::FingerprintRecord& row) {
     if (row.algorithm != "pdq" || row.orientations.size() != kPdqBytes * recognise::kOrientations) {
         return std::nullopt;
     }
@@ -46,42 +55,6 @@ std::optional<recognise::PdqFingerprint> fingerprint_of(const casefile::Fingerpr
             std::span(row.orientations).subspan(i * kPdqBytes).first<kPdqBytes>());
     }
     return fingerprint;
-}
-
-HitRecord exact_record(const recognise::ExactHit& hit, casefile::RowId list) {
-    HitRecord record;
-    record.list = list;
-    record.entry = hit.entry_row;
-    record.match = "exact";
-    record.algorithm = name(hit.kind);
-    return record;
-}
-
-HitRecord near_record(const recognise::NearHit& hit, casefile::RowId list) {
-    HitRecord record;
-    record.list = list;
-    record.entry = hit.entry_row;
-    record.match = "near";
-    record.algorithm = name(HashKind::pdq);
-    record.variant = name(hit.variant);
-    record.distance = hit.distance;
-    record.orientation = name(hit.orientation);
-    return record;
-}
-
-} // namespace
-
-std::vector<recognise::PdqQuery>
-pdq_queries(std::span<const casefile::FingerprintRecord> fingerprints) {
-    std::vector<recognise::PdqQuery> queries;
-    for (const auto& row : fingerprints) {
-        const auto variant = variant_named(row.variant);
-        const auto fingerprint = fingerprint_of(row);
-        if (variant && fingerprint) {
-            queries.push_back({*variant, *fingerprint});
-        }
-    }
-    return queries;
 }
 
 Result<Matcher> Matcher::load(casefile::Case& file) {
@@ -122,8 +95,16 @@ std::vector<HitRecord> Matcher::match(const recognise::Digests& digests,
     for (const auto& hit : known_.find_exact(digests)) {
         hits.push_back(exact_record(hit, lists_[hit.list]));
     }
-    for (const auto& hit : known_.find_near(pdq_queries(fingerprints))) {
-        hits.push_back(near_record(hit, lists_[hit.list]));
+    std::vector<recognise::PdqFingerprint> queries;
+    std::vector<std::string_view> variants;
+    for (const casefile::FingerprintRecord& row : fingerprints) {
+        if (const auto query = pdq_fingerprint(row)) {
+            queries.push_back(*query);
+            variants.push_back(row.variant);
+        }
+    }
+    for (const auto& hit : known_.find_near(queries)) {
+        hits.push_back(near_record(hit, variants[hit.query], lists_[hit.list]));
     }
     for (HitRecord& hit : hits) {
         hit.content = content;

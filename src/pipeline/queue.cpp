@@ -120,11 +120,10 @@ std::vector<GroupRecord> make_queue(std::span<const PictureView> pictures, unsig
     std::vector<std::size_t> picture_of;
     std::map<std::string_view, std::vector<const PictureView*>> members; // by the first SHA-256
     for (std::size_t i = 0; i < pictures.size(); ++i) {
-        const auto queries = pictures[i].fingerprint
-                                 ? pdq_queries(std::span(&*pictures[i].fingerprint, 1))
-                                 : std::vector<recognise::PdqQuery>();
-        if (!queries.empty() && queries[0].fingerprint.quality >= recognise::kMinPdqQuality) {
-            fingerprints.push_back(queries[0].fingerprint);
+        const auto print =
+            pictures[i].fingerprint ? pdq_fingerprint(*pictures[i].fingerprint) : std::nullopt;
+        if (print && print->quality >= recognise::kMinPdqQuality) {
+            fingerprints.push_back(*print);
             picture_of.push_back(i);
         } else {
             members[pictures[i].sha256].push_back(&pictures[i]);

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <map>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include "recognise/pdq_index.hpp"
@@ -163,19 +164,23 @@ void KnownSet::State::append_near(const PdqHash& hash, const NearHit& common,
     }
 }
 
-std::vector<NearHit> KnownSet::find_near(std::span<const PdqQuery> queries) const {
+std::vector<NearHit> KnownSet::find_near(std::span<const PdqFingerprint> queries) const {
     std::vector<NearHit> hits;
     std::vector<PdqMatch> matches;
     std::vector<std::uint32_t> scratch;
-    for (const PdqQuery& query : queries) {
-        if (query.fingerprint.quality < kMinPdqQuality) {
+    std::unordered_set<PdqHash> asked; // variants of a small picture are equal
+    for (std::size_t q = 0; q < queries.size(); ++q) {
+        if (queries[q].quality < kMinPdqQuality) {
             continue;
         }
         for (std::size_t k = 0; k < kOrientations; ++k) {
+            if (!asked.insert(queries[q].hashes[k]).second) {
+                continue;
+            }
             NearHit common;
-            common.variant = query.variant;
+            common.query = static_cast<std::uint32_t>(q);
             common.orientation = static_cast<Orientation>(k);
-            state_->append_near(query.fingerprint.hashes[k], common, hits, matches, scratch);
+            state_->append_near(queries[q].hashes[k], common, hits, matches, scratch);
         }
     }
     keep_first_of_each_entry(hits); // their order puts the smallest distance first

@@ -171,20 +171,93 @@ std::array<float, std::size_t{16} * 16> turn(const std::array<float, std::size_t
     return b;
 }
 
+// The means of square boxes, rounded.
+template <typename Real>
+Plane<Real> boxes(const Plane<Real>& plane) {
+    const std::size_t side =
+        std::max<std::size_t>(1, std::min(std::max(plane.width, plane.height) / 512,
+                                          std::min(plane.width, plane.height) / 64));
+    Plane<Real> out{(plane.width + side - 1) / side, (plane.height + side - 1) / side, {}};
+    for (std::size_t top = 0; top < plane.height; top += side) {
+        for (std::size_t left = 0; left < plane.width; left += side) {
+            std::uint64_t sum = 0;
+            std::uint64_t count = 0;
+            for (std::size_t y = top; y < std::min(top + side, plane.height); ++y) {
+                for (std::size_t x = left; x < std::min(left + side, plane.width); ++x) {
+                    sum +=
+                        static_cast<std::uint64_t>(plane.values[y * plane.width + x] + Real(0.5));
+                    ++count;
+                }
+            }
+            out.values.push_back(static_cast<Real>((2 * sum + count) / (2 * count)));
+        }
+    }
+    return out;
+}
+
+// How much of each of `inputs` lies in the output `at` of `outputs`, counted piece by piece.
+std::vector<std::uint64_t> shares(std::size_t inputs, std::size_t outputs, std::size_t at) {
+    std::vector<std::uint64_t> all(inputs);
+    for (std::size_t piece = at * inputs; piece < (at + 1) * inputs; ++piece) {
+        ++all[piece / outputs];
+    }
+    return all;
+}
+
+template <typename Real>
+Plane<Real> fitted(const Plane<Real>& plane) {
+    const std::size_t longest = std::max(plane.width, plane.height);
+    const auto side = [&](std::size_t from) {
+        return std::max<std::size_t>(64, (2 * from * 512 + longest) / (2 * longest));
+    };
+    Plane<Real> out{side(plane.width), side(plane.height), {}};
+    std::vector<std::vector<std::uint64_t>> across;
+    for (std::size_t x = 0; x < out.width; ++x) {
+        across.push_back(shares(plane.width, out.width, x));
+    }
+    for (std::size_t y = 0; y < out.height; ++y) {
+        const auto down = shares(plane.height, out.height, y);
+        std::vector<std::uint64_t> row(plane.width);
+        for (std::size_t v = 0; v < plane.height; ++v) {
+            for (std::size_t u = 0; u < plane.width && down[v] > 0; ++u) {
+                row[u] += down[v] * static_cast<std::uint64_t>(plane.values[v * plane.width + u]);
+            }
+        }
+        for (const auto& of_pixel : across) {
+            std::uint64_t sum = 0;
+            for (std::size_t u = 0; u < plane.width; ++u) {
+                sum += of_pixel[u] * row[u];
+            }
+            const std::uint64_t area = plane.width * plane.height;
+            out.values.push_back(static_cast<Real>((sum + area / 2) / area));
+        }
+    }
+    return out;
+}
+
+template <typename Real>
+Plane<Real> resized(const Plane<Real>& plane, PdqVariant variant) {
+    if (variant == PdqVariant::smooth512) {
+        return fitted(boxes(plane));
+    }
+    Plane<Real> small{512, 512, {}};
+    for (std::size_t y = 0; y < 512; ++y) {
+        for (std::size_t x = 0; x < 512; ++x) {
+            small.values.push_back(
+                plane.values[y * plane.height / 512 * plane.width + x * plane.width / 512]);
+        }
+    }
+    return small;
+}
+
 } // namespace
 
 template <typename Real>
 PdqPlain<Real> pdq_plain(std::span<const float> luma, std::uint32_t width, std::uint32_t height,
                          PdqVariant variant) {
     Plane<Real> plane{width, height, {luma.begin(), luma.end()}};
-    if (variant == PdqVariant::nearest512 && (width > 512 || height > 512)) {
-        Plane<Real> small{512, 512, {}};
-        for (std::size_t y = 0; y < 512; ++y) {
-            for (std::size_t x = 0; x < 512; ++x) {
-                small.values.push_back(plane.values[y * height / 512 * width + x * width / 512]);
-            }
-        }
-        plane = std::move(small);
+    if (variant != PdqVariant::full && (width > 512 || height > 512)) {
+        plane = resized(plane, variant);
     }
     if (plane.width != 64 || plane.height != 64) {
         jarosz(plane);
@@ -197,7 +270,11 @@ PdqPlain<Real> pdq_plain(std::span<const float> luma, std::uint32_t width, std::
         result.fingerprint.hashes[k] =
             hash_of(turn(result.coefficients, static_cast<Orientation>(k)));
     }
-    result.fingerprint.quality = quality_of(result.samples);
+    result.gradients = quality_of(result.samples);
+    for (const float value : result.coefficients) {
+        result.decided_bits += std::abs(value - result.median) > 2 ? 1 : 0;
+    }
+    result.fingerprint.quality = result.decided_bits < 168 ? 0 : result.gradients;
     return result;
 }
 

@@ -22,6 +22,8 @@ struct PdqPlain {
     std::array<float, std::size_t{64} * 64> samples{}; ///< Of the filtered plane, row after row.
     std::array<float, std::size_t{16} * 16> coefficients{}; ///< Of the picture as it is.
     float median = 0;                                       ///< Of the coefficients.
+    int gradients = 0;    ///< The quality before the decided bits count.
+    int decided_bits = 0; ///< Coefficients more than 2 from the median.
     PdqFingerprint fingerprint;
 };
 

@@ -82,13 +82,18 @@ int quality_of(const PdqSamples& samples) {
     return std::min(sum / 90, 100);
 }
 
-// A bit for each coefficient above the lower median, which is what the reference's Torben search
-// returns for an even count: with no ties, exactly 128 bits are set.
+// With no ties exactly half of the coefficients are above it; the reference's Torben search returns
+// the lower one of an even count.
+constexpr auto kLowerMedian = static_cast<std::ptrdiff_t>(kSide * kSide / 2 - 1);
+
+float lower_median(Coefficients values) {
+    std::ranges::nth_element(values, values.begin() + kLowerMedian);
+    return values[static_cast<std::size_t>(kLowerMedian)];
+}
+
+// A bit for each coefficient above the median.
 PdqHash bits_of(const Coefficients& coefficients) {
-    Coefficients sorted = coefficients;
-    constexpr auto kLowerMedian = static_cast<std::ptrdiff_t>(kSide * kSide / 2 - 1);
-    std::nth_element(sorted.begin(), sorted.begin() + kLowerMedian, sorted.end());
-    const float median = sorted[static_cast<std::size_t>(kLowerMedian)];
+    const float median = lower_median(coefficients);
     std::array<std::uint64_t, 4> words{};
     for (std::size_t k = 0; k < coefficients.size(); ++k) {
         if (coefficients[k] > median) {
@@ -96,6 +101,16 @@ PdqHash bits_of(const Coefficients& coefficients) {
         }
     }
     return PdqHash(words);
+}
+
+// Our choice, in the coefficients' own scale, where a wave of amplitude 1 in luma is 32: rounding
+// each pixel and JPEG at a quality of 50 move a coefficient about so far.
+constexpr float kDecidedBy = 2.0F;
+
+int decided_bits_of(const Coefficients& coefficients) {
+    const float median = lower_median(coefficients);
+    return static_cast<int>(std::ranges::count_if(
+        coefficients, [&](float value) { return std::abs(value - median) > kDecidedBy; }));
 }
 
 // Turning or mirroring a picture turns into a transposition and changes of sign of its
@@ -149,7 +164,9 @@ PdqFingerprint fingerprint_of(const PdqSamples& samples) {
         fingerprint.hashes[static_cast<std::size_t>(rule.orientation)] =
             bits_of(turned(coefficients, rule));
     }
-    fingerprint.quality = quality_of(samples);
+    if (decided_bits_of(coefficients) >= kMinDecidedBits) {
+        fingerprint.quality = quality_of(samples);
+    }
     return fingerprint;
 }
 

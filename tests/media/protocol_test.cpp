@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/picture_protocol.hpp"
+#include "media/variant_names.hpp"
 
 #include <functional>
 #include <random>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -86,8 +88,16 @@ TEST(PictureProtocol, WhatASoundWorkerWouldNotSayIsBad) {
         {"no frame", [](PictureFacts& f) { f.frames = 0; }},
         {"orientation 0", [](PictureFacts& f) { f.exif_orientation = 0; }},
         {"orientation 9", [](PictureFacts& f) { f.exif_orientation = 9; }},
-        {"fewer hashes than EXIF asks for", [](PictureFacts& f) { f.fingerprints.resize(2); }},
-        {"more hashes than EXIF asks for", [](PictureFacts& f) { f.exif_orientation = 1; }},
+        {"the picture itself not first",
+         [](PictureFacts& f) { std::swap(f.fingerprints[0], f.fingerprints[1]); }},
+        {"more hashes than there are variants",
+         [](PictureFacts& f) {
+             for (std::uint32_t i = 1; f.fingerprints.size() <= kMaxFingerprints; ++i) {
+                 f.fingerprints.push_back(fingerprint("full" + frame_suffix(i)));
+             }
+         }},
+        {"unoriented hashes of an upright picture",
+         [](PictureFacts& f) { f.exif_orientation = 1; }},
         {"one variant twice", [](PictureFacts& f) { f.fingerprints[1].variant = "full"; }},
         {"unknown variant", [](PictureFacts& f) { f.fingerprints[0].variant = "half"; }},
         {"unknown algorithm", [](PictureFacts& f) { f.fingerprints[0].algorithm = "md5"; }},

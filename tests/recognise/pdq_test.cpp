@@ -2,7 +2,10 @@
 #include "rempart/recognise/pdq.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
+#include <random>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -19,10 +22,10 @@ struct Size {
 };
 
 // The smallest, window steps, primes, odd ones, long ones, both sides of 512.
-constexpr std::array kSizes{Size{64, 64},    Size{65, 64},   Size{127, 129}, Size{128, 128},
-                            Size{131, 257},  Size{200, 150}, Size{384, 385}, Size{512, 512},
-                            Size{513, 512},  Size{512, 513}, Size{640, 480}, Size{997, 643},
-                            Size{64, 5'000}, Size{1'283, 77}};
+constexpr std::array kSizes{Size{64, 64},   Size{1'600, 1'100}, Size{65, 64},   Size{127, 129},
+                            Size{128, 128}, Size{131, 257},     Size{200, 150}, Size{384, 385},
+                            Size{512, 512}, Size{513, 512},     Size{512, 513}, Size{640, 480},
+                            Size{997, 643}, Size{64, 5'000},    Size{1'283, 77}};
 
 // Of a coefficient, in luma: how far the rounding of the reference's own sums moves it at most in
 // these pictures. A bit whose coefficient is this near to the median is noise in the reference too.
@@ -52,7 +55,7 @@ TEST(PdqRows, IsZeroBitsFromTheReferencesArithmeticWhereThePictureDecides) {
         for (const Pattern pattern :
              {Pattern::noise, Pattern::waves, Pattern::shapes, Pattern::rings}) {
             const Plane plane = make_plane(pattern, size.width, size.height, 1);
-            const auto variant = kPdqVariants[pictures % 2];
+            const auto variant = kPdqVariants[pictures % kPdqVariants.size()];
             const auto expected =
                 pdq_plain<float>(plane.floats(), size.width, size.height, variant).fingerprint;
             const auto got = pdq_of_plane(plane.luma, size.width, size.height, variant);
@@ -144,16 +147,86 @@ TEST(PdqRows, MissingRowsCountAsMidGreyAndSurplusRowsNotAtAll) {
     }
 }
 
-TEST(PdqRows, NearestIsTheFullPlaneUpTo512OnBothSidesOnly) {
-    const auto differ = [](std::uint32_t width, std::uint32_t height) {
-        const Plane plane = make_plane(Pattern::noise, width, height, 6);
-        return pdq_of_plane(plane.luma, width, height, PdqVariant::full) !=
-               pdq_of_plane(plane.luma, width, height, PdqVariant::nearest512);
-    };
-    EXPECT_FALSE(differ(512, 512));
-    EXPECT_FALSE(differ(300, 64));
-    EXPECT_TRUE(differ(513, 300));
-    EXPECT_TRUE(differ(300, 513));
+TEST(PdqRows, TheOtherVariantsAreTheFullPlaneUpTo512OnBothSidesOnly) {
+    for (const PdqVariant variant : {PdqVariant::nearest512, PdqVariant::smooth512}) {
+        const auto differ = [variant](std::uint32_t width, std::uint32_t height) {
+            const Plane plane = make_plane(Pattern::noise, width, height, 6);
+            return pdq_of_plane(plane.luma, width, height, PdqVariant::full) !=
+                   pdq_of_plane(plane.luma, width, height, variant);
+        };
+        EXPECT_FALSE(differ(512, 512));
+        EXPECT_FALSE(differ(300, 64));
+        EXPECT_TRUE(differ(513, 300));
+        EXPECT_TRUE(differ(300, 513));
+    }
+}
+
+TEST(PdqRows, ACopyGoesOnByItself) {
+    const Plane plane = make_plane(Pattern::shapes, 700, 600, 5);
+    for (const PdqVariant variant : kPdqVariants) {
+        PdqRows rows(700, 600, variant);
+        std::optional<PdqRows> copy;
+        for (std::size_t y = 0; y < 600; ++y) {
+            if (y == 250) {
+                copy = rows;
+            }
+            rows.add_row(std::span(plane.luma).subspan(y * 700, 700));
+        }
+        const auto whole = rows.finish();
+        EXPECT_NE(copy->finish(), whole); // mid grey from row 250 on
+        for (std::size_t y = 250; y < 600; ++y) {
+            copy->add_row(std::span(plane.luma).subspan(y * 700, 700));
+        }
+        EXPECT_EQ(rows.finish(), whole);
+        EXPECT_EQ(whole, pdq_of_plane(plane.luma, 700, 600, variant));
+    }
+}
+
+// A mosaic, a scan of cloth or a test card says nothing about which one it is.
+TEST(Quality, IsNoneForPlanesThatAreASumOfRowsAndColumns) {
+    for (const Pattern pattern : {Pattern::stripes, Pattern::checks, Pattern::gradient}) {
+        for (std::uint32_t seed = 0; seed < 8; ++seed) {
+            const Plane plane = make_plane(pattern, 640, 480 + 7 * seed, seed);
+            for (const PdqVariant variant : kPdqVariants) {
+                const auto print = pdq_of_plane(plane.luma, plane.width, plane.height, variant);
+                EXPECT_LT(print.quality, kMinPdqQuality)
+                    << kPatternNames[static_cast<std::size_t>(pattern)] << ' ' << seed;
+            }
+        }
+    }
+}
+
+TEST(Quality, OfAPlaidIsNoneThoughItsGradientsAreSteep) {
+    std::mt19937 rng(11);
+    for (int cloth = 0; cloth < 16; ++cloth) {
+        std::array<std::vector<std::uint8_t>, 2> threads; // down and across
+        for (auto& colours : threads) {
+            while (colours.size() < 800) {
+                colours.insert(colours.end(), 10 + rng() % 70,
+                               static_cast<std::uint8_t>(rng() % 256));
+            }
+        }
+        std::vector<std::uint8_t> luma;
+        for (std::size_t y = 0; y < 600; ++y) {
+            for (std::size_t x = 0; x < 800; ++x) {
+                luma.push_back(static_cast<std::uint8_t>((threads[0][x] + threads[1][y]) / 2));
+            }
+        }
+        const auto plain = pdq_plain<double>(std::vector<float>(luma.begin(), luma.end()), 800, 600,
+                                             PdqVariant::full);
+        EXPECT_GE(plain.gradients, 90);
+        EXPECT_EQ(pdq_of_plane(luma, 800, 600, PdqVariant::full).quality, 0) << plain.decided_bits;
+    }
+}
+
+TEST(Quality, IsTheReferencesForPicturesThatDecideTheirBits) {
+    for (const Pattern pattern : {Pattern::shapes, Pattern::noise, Pattern::waves}) {
+        const Plane plane = make_plane(pattern, 640, 480, 3);
+        const auto plain = pdq_plain<double>(plane.floats(), 640, 480, PdqVariant::full);
+        EXPECT_GT(plain.gradients, 0);
+        EXPECT_EQ(pdq_of_plane(plane.luma, 640, 480, PdqVariant::full).quality, plain.gradients)
+            << kPatternNames[static_cast<std::size_t>(pattern)] << ' ' << plain.decided_bits;
+    }
 }
 
 // Turning the pixels and turning the hash are different ways to the same thing. They are not equal

@@ -30,9 +30,10 @@ struct PictureLimits {
 /// of the bytes is the business of `recognise`.
 struct RawFingerprint {
     std::string algorithm; ///< "pdq".
-    std::string variant;   ///< "full", "nearest512"; with "-unoriented" if EXIF turned the picture
-                           ///< and this one is of the pixels as stored.
-    int quality = 0;       ///< 0..100; below 50 do not match.
+    /// Which pixels: "full", "nearest512", "smooth512", "trimmed", "nearest512-frame2", …
+    /// (docs/formats/pictures.md).
+    std::string variant;
+    int quality = 0;                 ///< 0..100; below 50 do not match.
     std::vector<Bytes> orientations; ///< 8 of equal size: see recognise::orientation names.
 };
 
@@ -48,8 +49,9 @@ struct PictureFacts {
     std::uint32_t frames = 1;
     /// 1..8; 1 if absent or invalid, and for HEIC and AVIF, whose decoder turns the pixels itself.
     int exif_orientation = 1;
-    std::vector<RawFingerprint> fingerprints; ///< Empty for a picture too small to be hashed.
-    std::vector<MetadataField> metadata;      ///< Sorted by name.
+    /// "full" first, all of different variants; empty for a picture too small to be hashed.
+    std::vector<RawFingerprint> fingerprints;
+    std::vector<MetadataField> metadata; ///< Sorted by name.
     Bytes thumbnail; ///< A small grey JPEG (longest side 160 px), upright; empty if none was made.
     /// Set if the picture decoded in part: `truncated` or `damaged`. What is above is of that part.
     bool partial = false;

@@ -5,6 +5,7 @@
 /// The lists of a case, ready to be asked, and what follows when one is added.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,8 +70,9 @@ struct ListAdded {
 [[nodiscard]] Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sources,
                                          const ListRequest& request);
 
-/// A stored fingerprint as a query; nothing if its algorithm, variant or size is not known here.
-[[nodiscard]] std::vector<recognise::PdqQuery>
-pdq_queries(std::span<const casefile::FingerprintRecord> fingerprints);
+/// The fingerprints of a stored row or an answer that can be asked for. Nothing if the algorithm or
+/// the size is not known here.
+[[nodiscard]] std::optional<recognise::PdqFingerprint>
+pdq_fingerprint(const casefile::FingerprintRecord& row);
 
 } // namespace rempart::pipeline

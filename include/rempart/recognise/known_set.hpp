@@ -29,20 +29,14 @@ struct ExactHit {
     friend auto operator<=>(const ExactHit&, const ExactHit&) = default;
 };
 
-/// One near match; the nearest over all variants and orientations that were asked.
+/// One near match; the nearest over all fingerprints and orientations that were asked.
 struct NearHit {
     std::uint32_t list = 0;
     std::int64_t entry_row = 0;
-    int distance = 0; ///< Bits, 0..radius of the list.
-    PdqVariant variant{};
+    int distance = 0;        ///< Bits, 0..radius of the list.
+    std::uint32_t query = 0; ///< Which of the fingerprints asked, from 0.
     Orientation orientation{};
     friend auto operator<=>(const NearHit&, const NearHit&) = default;
-};
-
-/// A fingerprint to ask for, with what it is.
-struct PdqQuery {
-    PdqVariant variant{};
-    PdqFingerprint fingerprint;
 };
 
 class KnownSet {
@@ -74,10 +68,10 @@ class KnownSet {
     /// All exact matches of a content, sorted. At most one per (list, entry_row), the first kind's.
     /// A digest of zeroes only was not computed (DigestSet) and matches nothing.
     [[nodiscard]] std::vector<ExactHit> find_exact(const Digests& digests) const;
-    /// All entries within their list's radius of any orientation of any query with quality of at
+    /// All entries within their list's radius of any orientation of any query with a quality of at
     /// least kMinPdqQuality, sorted; one per (list, entry_row): the smallest distance, then the
-    /// first variant and orientation.
-    [[nodiscard]] std::vector<NearHit> find_near(std::span<const PdqQuery> queries) const;
+    /// first query and orientation. A hash that several queries share is asked once.
+    [[nodiscard]] std::vector<NearHit> find_near(std::span<const PdqFingerprint> queries) const;
 
   private:
     friend class Builder;

@@ -42,38 +42,53 @@ inline constexpr std::size_t kOrientations = 8;
 
 struct PdqFingerprint {
     std::array<PdqHash, kOrientations>
-        hashes;      ///< By Orientation; the first is the picture as it is.
-    int quality = 0; ///< 0..100, the reference's gradient sum.
+        hashes; ///< By Orientation; the first is the picture as it is.
+    /// 0..100: the reference's gradient sum, or 0 if the picture decides fewer than kMinDecidedBits
+    /// of the bits.
+    int quality = 0;
     [[nodiscard]] const PdqHash& hash() const { return hashes[0]; }
     friend bool operator==(const PdqFingerprint&, const PdqFingerprint&) = default;
 };
 
-/// Which pixels are hashed. Lists in the world were made in both ways, which differ by 9 bits on
-/// average and 28 at most: so both are computed and both are looked up.
+/// Which pixels are hashed. Lists in the world were made in each of these ways, which differ by 9
+/// bits on average and 28 at most: so all are computed and all are looked up.
 enum class PdqVariant : std::uint8_t {
     full,       ///< All pixels.
     nearest512, ///< The reference program's: above 512 on a side, nearest neighbour to 512x512.
+    /// As programs that make a smooth thumbnail first: above 512 on a side, fitted into 512x512 by
+    /// area with the aspect kept (reduced_plane.hpp).
+    smooth512,
 };
-inline constexpr std::array kPdqVariants{PdqVariant::full, PdqVariant::nearest512};
+inline constexpr std::array kPdqVariants{PdqVariant::full, PdqVariant::nearest512,
+                                         PdqVariant::smooth512};
 [[nodiscard]] std::string_view name(PdqVariant variant) noexcept;
 
 /// Below this quality a hash must not match (ThreatExchange, pdq/README.md: discard 49 and less).
 inline constexpr int kMinPdqQuality = 50;
+/// Our choice: with fewer decided bits than this a hash says too little about its picture. A bit is
+/// decided if its coefficient lies so far from the median that re-encoding does not move it across.
+/// Stripes, plaids, checks and gradients decide at most 164, also when JPEG adds its noise,
+/// pictures that are their own mirror image 128, photos 182 and more (docs/recognition.md).
+inline constexpr int kMinDecidedBits = 168;
 /// Our choice: a picture with a shorter side below this is an icon, and is not hashed.
 inline constexpr std::uint32_t kMinPictureSide = 64;
 
 /// Takes the rows of a picture from top to bottom and hashes them. Memory: 36 bytes a column and 8
-/// a row; for nearest512 above 512 on a side, nothing that grows with the picture.
+/// a row; above 512 on a side nothing that grows with the picture for nearest512, and a reduced
+/// plane for smooth512.
 class PdqRows {
   public:
     /// \pre width and height at least kMinPictureSide.
     PdqRows(std::uint32_t width, std::uint32_t height, PdqVariant variant);
+    PdqRows(const PdqRows& other); ///< With the rows so far.
+    PdqRows& operator=(const PdqRows& other);
     PdqRows(PdqRows&&) noexcept;
     PdqRows& operator=(PdqRows&&) noexcept;
     ~PdqRows();
 
     /// The next row, `width` values of luma 0..255; floats outside are brought into the range, what
-    /// is no number counts as 0, and fractions count to 2^-16. Rows past `height` are ignored.
+    /// is no number counts as 0, and fractions count to 2^-16 (smooth512 above 512 on a side
+    /// rounds them). Rows past `height` are ignored.
     void add_row(std::span<const std::uint8_t> luma);
     void add_row(std::span<const float> luma);
 
@@ -84,6 +99,9 @@ class PdqRows {
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// `row` rounded to whole values 0..255, what is no number to 0. \pre equal sizes
+void round_luma(std::span<const float> row, std::span<std::uint8_t> rounded);
 
 /// Luma of 8-bit RGB as the reference has it: 0.299 R + 0.587 G + 0.114 B, not rounded.
 void luma_of_rgb(std::span<const std::uint8_t> rgb, std::span<float> luma);

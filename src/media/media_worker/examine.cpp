@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/media_worker/examine.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,20 @@ namespace {
 Error cut_message(Error error) {
     error.message = std::string(cut_utf8(to_utf8(error.message), kMaxReasonBytes));
     return error;
+}
+
+// A field of ours, if there is room: that more frames are distinct than are kept.
+void note_frames_left_out(PictureFacts& facts, std::uint32_t count, const PictureLimits& limits) {
+    MetadataField field{"Rempart.FramesLeftOut", std::to_string(count)};
+    std::size_t bytes = field.name.size() + field.value.size();
+    for (const MetadataField& other : facts.metadata) {
+        bytes += other.name.size() + other.value.size();
+    }
+    if (count > 0 && facts.metadata.size() < limits.max_metadata_fields &&
+        bytes <= limits.max_metadata_bytes) {
+        facts.metadata.insert(
+            std::ranges::upper_bound(facts.metadata, field.name, {}, &MetadataField::name), field);
+    }
 }
 
 Decoded decode(ByteView file, std::string_view format, PictureSink& sink) {
@@ -55,6 +70,7 @@ PictureAnswer examine_picture(ByteView file, const PictureRequest& request) {
     PictureFacts facts = sink.finish();
     facts.format = type.id;
     facts.metadata = std::move(metadata.fields);
+    note_frames_left_out(facts, sink.frames_left_out(), request.limits);
     if (const std::optional<Partial>& partial = *decoded) {
         facts.partial = true;
         facts.partial_reason =

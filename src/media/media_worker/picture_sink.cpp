@@ -2,67 +2,42 @@
 #include "media/media_worker/picture_sink.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 #include <type_traits>
 
+#include "media/media_worker/picture_hashes.hpp"
 #include "media/media_worker/thumbnail.hpp"
+#include "media/variant_names.hpp"
 #include "rempart/recognise/pdq.hpp"
+#include "rempart/recognise/pdq_hash.hpp"
 
 namespace rempart::media {
 namespace {
 
-using recognise::PdqRows;
-using recognise::PdqVariant;
-
-Bytes bytes_of_hash(const recognise::PdqHash& hash) {
-    Bytes bytes;
-    for (const std::uint64_t word : hash.words()) { // in the order of the hexadecimal text
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            bytes.push_back(static_cast<std::byte>(word >> shift));
-        }
+// `luma` as bytes, in `room` if they are not bytes already.
+template <typename Luma>
+std::span<const std::uint8_t> rounded(std::span<const Luma> luma, std::vector<std::uint8_t>& room) {
+    if constexpr (std::is_same_v<Luma, std::uint8_t>) {
+        return luma;
+    } else {
+        room.resize(luma.size());
+        recognise::round_luma(luma, room);
+        return room;
     }
-    return bytes;
 }
 
-RawFingerprint raw(const recognise::PdqFingerprint& fingerprint, PdqVariant variant,
-                   std::string_view suffix) {
-    RawFingerprint out{.algorithm = "pdq",
-                       .variant = std::string(name(variant)).append(suffix),
-                       .quality = fingerprint.quality,
-                       .orientations = {}};
-    for (const recognise::PdqHash& hash : fingerprint.hashes) {
-        out.orientations.push_back(bytes_of_hash(hash));
-    }
-    return out;
+// Of two frames this near only the first is asked for: a copy of the other is then found as well,
+// with half the radius to spare for how it was changed. Our choice.
+constexpr int kSameFrame = recognise::PdqHash::kMatchDistance / 2;
+
+int distance_between(const RawFingerprint& a, const RawFingerprint& b) {
+    const auto hash = [](const RawFingerprint& print) {
+        return recognise::PdqHash::from_bytes(std::span(print.orientations.front()).first<32>());
+    };
+    return hamming_distance(hash(a), hash(b));
 }
-
-// Both variants of one way up.
-class Hashes {
-  public:
-    Hashes(std::uint32_t width, std::uint32_t height) {
-        if (std::min(width, height) >= recognise::kMinPictureSide) {
-            for (const PdqVariant variant : recognise::kPdqVariants) {
-                rows_.emplace_back(width, height, variant);
-            }
-        }
-    }
-    template <typename Luma>
-    void add_row(std::span<const Luma> luma) {
-        for (PdqRows& rows : rows_) {
-            rows.add_row(luma);
-        }
-    }
-    void finish_into(std::vector<RawFingerprint>& out, std::string_view suffix) {
-        for (std::size_t i = 0; i < rows_.size(); ++i) {
-            out.push_back(raw(rows_[i].finish(), recognise::kPdqVariants[i], suffix));
-        }
-    }
-
-  private:
-    std::vector<PdqRows> rows_;
-};
 
 Result<void> hold_against_limits(const PictureHeader& header, const PictureLimits& limits) {
     if (header.width == 0 || header.height == 0) {
@@ -83,11 +58,13 @@ Result<void> hold_against_limits(const PictureHeader& header, const PictureLimit
 } // namespace
 
 struct PictureSink::Outputs {
-    Hashes stored;
-    Hashes upright; ///< Hashes nothing unless EXIF turns the picture.
+    PictureHashes stored;
+    PictureHashes upright;                 ///< Hashes nothing unless EXIF turns the picture.
+    std::optional<PictureHashes> on_black; ///< Of the pixels as stored; none if all are opaque.
     Thumbnail thumbnail;
     std::vector<std::uint8_t> plane; ///< Of the stored pixels, only if EXIF turns the picture.
     std::vector<std::uint8_t> rounded;
+    std::vector<std::vector<RawFingerprint>> frames; ///< Distinct ones, if there are several.
 };
 
 PictureSink::PictureSink(const PictureRequest& request, std::uint64_t used_bytes,
@@ -97,28 +74,40 @@ PictureSink::PictureSink(const PictureRequest& request, std::uint64_t used_bytes
 
 PictureSink::~PictureSink() = default;
 
-Result<void> PictureSink::begin(const PictureHeader& header) {
+std::size_t PictureSink::plane_bytes(const PictureHeader& header) const {
+    return orientation_ == 1 ? 0 : std::size_t{header.width} * header.height;
+}
+
+Result<void> PictureSink::allows(const PictureHeader& header) const {
     if (auto held = hold_against_limits(header, request_.limits); !held) {
         return held;
     }
-    const std::size_t plane_bytes =
-        orientation_ == 1 ? 0 : std::size_t{header.width} * header.height;
-    const std::uint64_t needed = used_bytes_ + header.buffered_bytes + plane_bytes;
+    const std::uint64_t needed = used_bytes_ + header.buffered_bytes + plane_bytes(header);
     if (needed > request_.work_bytes) {
         return fail(Errc::limit_exceeded, "decoding needs " + std::to_string(needed) +
                                               " bytes of memory, limit " +
                                               std::to_string(request_.work_bytes));
+    }
+    return {};
+}
+
+Result<void> PictureSink::begin(const PictureHeader& header) {
+    if (auto allowed = allows(header); !allowed) {
+        return allowed;
     }
     header_ = header;
     const bool lies = orientation_ >= 5;
     const std::uint32_t width = lies ? header.height : header.width;
     const std::uint32_t height = lies ? header.width : header.height;
     const bool turned = orientation_ != 1;
-    outputs_ = std::make_unique<Outputs>(Outputs{Hashes(header.width, header.height),
-                                                 Hashes(turned ? width : 0, turned ? height : 0),
-                                                 Thumbnail(width, height),
-                                                 std::vector<std::uint8_t>(plane_bytes, 128),
-                                                 {}});
+    outputs_ =
+        std::make_unique<Outputs>(Outputs{PictureHashes(header.width, header.height),
+                                          PictureHashes(turned ? width : 0, turned ? height : 0),
+                                          {},
+                                          Thumbnail(width, height),
+                                          std::vector<std::uint8_t>(plane_bytes(header), 128),
+                                          {},
+                                          {}});
     return {};
 }
 
@@ -128,17 +117,8 @@ void PictureSink::take(std::span<const Luma> luma) {
         return;
     }
     Outputs& out = *outputs_;
-    out.stored.add_row(luma);
-    std::span<const std::uint8_t> bytes;
-    if constexpr (std::is_same_v<Luma, float>) {
-        out.rounded.resize(luma.size());
-        std::ranges::transform(luma, out.rounded.begin(), [](float value) {
-            return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, 255.0F));
-        });
-        bytes = out.rounded;
-    } else {
-        bytes = luma;
-    }
+    const std::span<const std::uint8_t> bytes = rounded(luma, out.rounded);
+    out.stored.add_row(luma, bytes);
     if (orientation_ == 1) {
         out.thumbnail.add_row(bytes);
     } else {
@@ -156,18 +136,50 @@ void PictureSink::add_row(std::span<const float> luma) {
     take(luma);
 }
 
-PictureFacts PictureSink::finish() {
+template <typename Luma>
+void PictureSink::take_on_black(std::span<const Luma> luma) {
     Outputs& out = *outputs_;
-    PictureFacts facts;
-    facts.width = header_.width;
-    facts.height = header_.height;
-    facts.frames = std::min(std::max(header_.frames, 1U), kMaxFrames);
-    facts.exif_orientation = orientation_;
-    if (orientation_ == 1) {
-        out.stored.finish_into(facts.fingerprints, "");
-        facts.thumbnail = out.thumbnail.finish();
-        return facts;
+    if (!out.on_black) {
+        out.on_black.emplace(out.stored); // until here the two were the same
     }
+    out.on_black->add_row(luma, rounded(luma, out.rounded));
+}
+
+void PictureSink::add_row_on_black(std::span<const std::uint8_t> luma) {
+    take_on_black(luma);
+}
+
+void PictureSink::add_row_on_black(std::span<const float> luma) {
+    take_on_black(luma);
+}
+
+void PictureSink::add_frame(std::uint32_t number, PictureHashes& hashes) {
+    std::vector<RawFingerprint> found;
+    hashes.finish_into(found, frame_suffix(number), Trim::no);
+    if (found.empty() || found.front().quality < recognise::kMinPdqQuality) {
+        return;
+    }
+    auto& kept = outputs_->frames;
+    if (kept.empty()) { // all rows of the first frame are here
+        outputs_->stored.finish_into(kept.emplace_back(), "", Trim::no);
+    }
+    const auto is_same = [&](const RawFingerprint& other) {
+        return distance_between(found.front(), other) <= kSameFrame;
+    };
+    if (std::ranges::any_of(kept, [&](const auto& frame) {
+            return !frame.empty() && is_same(frame.front()); // the first one may be too small
+        })) {
+        return;
+    }
+    if (kept.size() == kMaxFramesHashed) {
+        ++frames_left_out_;
+        return;
+    }
+    kept.push_back(std::move(found));
+}
+
+void PictureSink::finish_turned(std::vector<RawFingerprint>& prints) {
+    Outputs& out = *outputs_;
     const StoredPlane stored{out.plane, header_.width, header_.height};
     const std::uint32_t width = orientation_ >= 5 ? header_.height : header_.width;
     const std::uint32_t height = orientation_ >= 5 ? header_.width : header_.height;
@@ -178,12 +190,32 @@ PictureFacts PictureSink::finish() {
         read_upright(stored, orientation_, y, rows);
         for (std::size_t at = 0; at < rows.size(); at += width) {
             const std::span<const std::uint8_t> row = std::span(rows).subspan(at, width);
-            out.upright.add_row(row);
+            out.upright.add_row(row, row);
             out.thumbnail.add_row(row);
         }
     }
-    out.upright.finish_into(facts.fingerprints, "");
-    out.stored.finish_into(facts.fingerprints, "-unoriented");
+    out.upright.finish_into(prints, "", Trim::yes);
+    out.stored.finish_into(prints, kUnorientedSuffix, Trim::no);
+}
+
+PictureFacts PictureSink::finish() {
+    Outputs& out = *outputs_;
+    PictureFacts facts;
+    facts.width = header_.width;
+    facts.height = header_.height;
+    facts.frames = std::min(std::max(header_.frames, 1U), kMaxFrames);
+    facts.exif_orientation = orientation_;
+    if (orientation_ == 1) {
+        out.stored.finish_into(facts.fingerprints, "", Trim::yes);
+    } else {
+        finish_turned(facts.fingerprints);
+    }
+    if (out.on_black) {
+        out.on_black->finish_into(facts.fingerprints, kOnBlackSuffix, Trim::no);
+    }
+    for (std::size_t i = 1; i < out.frames.size(); ++i) { // the first one stands in the list
+        std::ranges::move(out.frames[i], std::back_inserter(facts.fingerprints));
+    }
     facts.thumbnail = out.thumbnail.finish();
     return facts;
 }

@@ -34,6 +34,8 @@ struct Partial {
 /// What a decoder answers once `PictureSink::begin` took its header; the sink has the rows.
 using Decoded = Result<std::optional<Partial>>;
 
+class PictureHashes;
+
 /// Takes a picture's rows of luma from top to bottom, as stored in the file.
 ///
 /// If EXIF turns the picture (orientation 2 to 8), the plane is kept as 8-bit luma and its upright
@@ -50,10 +52,27 @@ class PictureSink {
     /// \return `limit_exceeded`, `malformed` (no pixels).
     [[nodiscard]] Result<void> begin(const PictureHeader& header);
 
+    /// Whether a picture with that header may be decoded beside what is here.
+    /// \return `limit_exceeded`, `malformed`
+    [[nodiscard]] Result<void> allows(const PictureHeader& header) const;
+
     /// The next row, `width` values 0..255. Further rows than `height` are ignored.
     void add_row(std::span<const std::uint8_t> luma);
     void add_row(std::span<const float> luma);
     [[nodiscard]] std::uint32_t rows() const { return rows_; }
+
+    /// The row that comes next with its transparent pixels on black, where add_row has it on white.
+    /// From some row on for each, before its add_row; the rows above are the same on both.
+    void add_row_on_black(std::span<const std::uint8_t> luma);
+    void add_row_on_black(std::span<const float> luma);
+
+    /// The whole of a further frame of an animation or page of a document, which may have another
+    /// size, once the rows of the first one are here. It is kept if it may match and is not near
+    /// one that is kept.
+    /// \param number from 1 on
+    void add_frame(std::uint32_t number, PictureHashes& hashes);
+    /// How many frames were distinct, and more than are kept.
+    [[nodiscard]] std::uint32_t frames_left_out() const { return frames_left_out_; }
 
     /// Size, frames, fingerprints and thumbnail; missing rows count as mid grey. Once, at the end.
     /// \pre begin succeeded.
@@ -63,12 +82,17 @@ class PictureSink {
     struct Outputs;
     template <typename Luma>
     void take(std::span<const Luma> luma);
+    template <typename Luma>
+    void take_on_black(std::span<const Luma> luma);
+    [[nodiscard]] std::size_t plane_bytes(const PictureHeader& header) const;
+    void finish_turned(std::vector<RawFingerprint>& prints);
 
     PictureRequest request_;
     std::uint64_t used_bytes_;
     int orientation_;
     PictureHeader header_;
     std::uint32_t rows_ = 0;
+    std::uint32_t frames_left_out_ = 0;
     std::unique_ptr<Outputs> outputs_;
 };
 

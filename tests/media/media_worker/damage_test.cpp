@@ -73,7 +73,8 @@ TEST_F(DamagedPictures, ThatAreCutKeepTheRowsThatAreThere) {
     ASSERT_TRUE(facts) << facts.error().message;
     EXPECT_TRUE(facts->partial);
     EXPECT_TRUE(facts->partial_reason.starts_with("truncated: jpeg: ")) << facts->partial_reason;
-    EXPECT_EQ(facts->fingerprints.size(), 2U);
+    ASSERT_GE(facts->fingerprints.size(), 2U);
+    EXPECT_EQ(facts->fingerprints[0].variant, "full");
 
     const std::string png = save(draw(400, 300), ".png");
     const auto half = examine(std::string_view(png).substr(0, png.size() / 2));

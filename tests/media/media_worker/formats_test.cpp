@@ -158,31 +158,6 @@ TEST(Pixels, OfALargeJpegComeFromItsLumaPlaneWithinFourBits) {
     EXPECT_LE(hamming_distance(grey, hash_of(examined(save(large, ".png[compression=1]")))), 4);
 }
 
-TEST(Frames, AreCountedAndTheFirstIsHashed) {
-    for (const char* suffix : {".gif", ".webp[lossless]", ".tif"}) {
-        VipsImage* first = to_vips(draw(128, 96, 1));
-        VipsImage* second = to_vips(draw(128, 96, 2));
-        std::array<VipsImage*, 2> both{first, second};
-        VipsImage* joined = nullptr;
-        ASSERT_EQ(vips_arrayjoin(both.data(), &joined, 2, "across", 1, nullptr), 0);
-        VipsImage* animation = nullptr;
-        ASSERT_EQ(vips_copy(joined, &animation, nullptr), 0);
-        vips_image_set_int(animation, VIPS_META_PAGE_HEIGHT, 96);
-        const PictureFacts facts = examined(save(animation, suffix));
-        EXPECT_EQ(facts.frames, 2U) << suffix;
-        EXPECT_EQ(facts.height, 96U) << suffix;
-        const auto distance = [&facts](unsigned seed) {
-            const PictureFacts frame = examined(save(draw(128, 96, seed), ".png"));
-            return hamming_distance(hash_of(facts), hash_of(frame));
-        };
-        EXPECT_LE(distance(1), 31) << suffix; // a GIF has 256 colours for both frames
-        EXPECT_GT(distance(2), 60) << suffix;
-        for (VipsImage* image : {animation, joined, second, first}) {
-            g_object_unref(image);
-        }
-    }
-}
-
 TEST(SmallPictures, AreDecodedWithAThumbnailButNotHashed) {
     for (const auto& [width, height] : {std::pair{63U, 200U}, {200U, 63U}, {1U, 1U}}) {
         const PictureFacts facts = examined(to_jpeg(draw(width, height)));
