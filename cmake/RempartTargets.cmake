@@ -183,10 +183,12 @@ function(rempart_benches)
     add_dependencies(bench run_${name})
     add_dependencies(bench_programs ${name})
   endforeach()
-  add_custom_target(run_bench_peers USES_TERMINAL VERBATIM
-    COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tools/bench_peers.py ${PROJECT_BINARY_DIR})
-  add_dependencies(run_bench_peers rempart)
-  add_dependencies(bench run_bench_peers)
+  foreach(script bench_peers bench_robustness)
+    add_custom_target(run_${script} USES_TERMINAL VERBATIM
+      COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tools/${script}.py ${PROJECT_BINARY_DIR})
+    add_dependencies(run_${script} rempart)
+    add_dependencies(bench run_${script})
+  endforeach()
 endfunction()
 
 # Every fuzz/MODULE/NAME_fuzz.cpp (or fuzz/MODULE/ROLE/...) with its corpus fuzz/corpus/NAME. With
