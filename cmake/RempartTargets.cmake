@@ -242,7 +242,7 @@ function(rempart_check_sources)
   add_test(NAME layers
            COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tools/check_layers.py ${PROJECT_SOURCE_DIR})
   set(patterns)
-  foreach(folder apps bench fuzz include src tests)
+  foreach(folder apps bench examples fuzz include src tests)
     list(APPEND patterns ${PROJECT_SOURCE_DIR}/${folder}/*.cpp ${PROJECT_SOURCE_DIR}/${folder}/*.hpp)
   endforeach()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${patterns})
