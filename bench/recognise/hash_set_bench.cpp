@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sets of random SHA-1, and LMDB with the same keys in the same run.
 //   BM_Build            add, sort, write, sync; peak_MB is of the process that did it
-//   BM_Find             hits (1) or misses (0), asked in batches; bytes_a_key is that of the file
+//   BM_Find             hits (1) or misses (0), asked in batches, keys mapped (0) or in memory (1);
+//                       bytes_a_key is that of the file
 //   BM_FindRows         hits, and the rows they stand in
 //   BM_FindOne          the same one by one
 //   BM_FindCold         the first look-ups after opening: chunks are read and compared
@@ -17,6 +18,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,7 +88,10 @@ bool build(const std::filesystem::path& path, std::uint64_t first, std::uint64_t
 }
 
 // Builds in a process of its own, so that its peak of memory is the build's.
-double peak_mb_of_build(const std::filesystem::path& path, std::uint64_t count) {
+struct BuildCost {
+    double peak_mb, cpu_s;
+};
+BuildCost cost_of_build(const std::filesystem::path& path, std::uint64_t count) {
     const pid_t child = ::fork();
     if (child == 0) {
         ::_exit(build(path, 0, count) ? 0 : 1);
@@ -94,25 +99,31 @@ double peak_mb_of_build(const std::filesystem::path& path, std::uint64_t count) 
     int status = 0;
     struct rusage usage{};
     ::wait4(child, &status, 0, &usage);
-    return status == 0 ? static_cast<double>(usage.ru_maxrss) / 1024 : -1;
+    const auto seconds = [](const struct timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return {.peak_mb = status == 0 ? static_cast<double>(usage.ru_maxrss) / 1024 : -1,
+            .cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime)};
 }
 
 std::filesystem::path set_path() {
     return folder() / "set";
 }
 
-const HashSet& set() {
-    static const HashSet opened = [] {
+const HashSet& set(HashSetOpening::Keys keys = HashSetOpening::Keys::mapped) {
+    static std::array<std::optional<HashSet>, 2> sets;
+    auto& opened = sets[static_cast<std::size_t>(keys)];
+    if (!opened) {
         if (!std::filesystem::exists(set_path())) {
             build(set_path(), 0, key_count());
         }
-        auto set = HashSet::open(set_path());
+        auto set = HashSet::open(set_path(), {.kind = HashKind::sha1, .id = {}, .keys = keys});
         if (!set) {
             std::abort();
         }
-        return std::move(*set);
-    }();
-    return opened;
+        opened.emplace(std::move(*set));
+    }
+    return *opened;
 }
 
 const std::vector<Key>& queries(bool hits) {
@@ -138,7 +149,9 @@ void per_second(benchmark::State& state, std::size_t each) {
 
 void BM_Build(benchmark::State& state) {
     for (auto _ : state) {
-        state.counters["peak_MB"] = peak_mb_of_build(set_path(), key_count());
+        const BuildCost cost = cost_of_build(set_path(), key_count());
+        state.counters["peak_MB"] = cost.peak_mb;
+        state.counters["cpu_s"] = cost.cpu_s;
     }
     per_second(state, key_count());
 }
@@ -146,14 +159,15 @@ BENCHMARK(BM_Build)->Iterations(1)->UseRealTime()->Unit(benchmark::kSecond);
 
 void BM_Find(benchmark::State& state) {
     const std::vector<Key>& keys = queries(state.range(0) == 1);
+    const HashSet& asked = set(static_cast<HashSetOpening::Keys>(state.range(1)));
     std::vector<SetMatch> matches;
     for (std::size_t at = 0; at < keys.size(); at += kBatch) { // once, so that all is compared
-        benchmark::DoNotOptimize(set().find(batch_of(keys, at), matches));
+        benchmark::DoNotOptimize(asked.find(batch_of(keys, at), matches));
     }
     std::size_t at = 0;
     for (auto _ : state) {
         matches.clear();
-        benchmark::DoNotOptimize(set().find(batch_of(keys, at), matches));
+        benchmark::DoNotOptimize(asked.find(batch_of(keys, at), matches));
         at += kBatch;
     }
     if (matches.size() != (state.range(0) == 1 ? kBatch : 0)) {
@@ -163,12 +177,16 @@ void BM_Find(benchmark::State& state) {
     state.counters["bytes_a_key"] =
         static_cast<double>(set().info().file_bytes) / static_cast<double>(set().info().keys);
 }
-BENCHMARK(BM_Find)->Arg(1)->Arg(0);
+BENCHMARK(BM_Find)->Args({1, 0})->Args({0, 0})->Args({1, 1})->Args({0, 1});
 
 void BM_FindRows(benchmark::State& state) {
     const std::vector<Key>& keys = queries(true);
     std::vector<SetMatch> matches;
     std::vector<SetRow> rows;
+    for (std::size_t at = 0; at < keys.size(); at += kBatch) {
+        benchmark::DoNotOptimize(set().find(batch_of(keys, at), matches));
+    }
+    benchmark::DoNotOptimize(set().rows(matches, rows));
     std::size_t at = 0;
     for (auto _ : state) {
         matches.clear();

@@ -149,14 +149,14 @@ struct Digester::State {
           sha1(computes(set, HashKind::sha1) ? library().sha1.get() : nullptr),
           sha256(computes(set, HashKind::sha256) ? library().sha256.get() : nullptr) {
         if (computes(set, HashKind::ed2k)) {
-            ed2k.emplace();
+            ed2k = std::make_unique<Ed2k>();
         }
     }
 
     OneDigest md5;
     OneDigest sha1;
     OneDigest sha256;
-    std::optional<Ed2k> ed2k;
+    std::unique_ptr<Ed2k> ed2k; // if computed
 };
 
 Digester::Digester(DigestSet set) : state_(std::make_unique<State>(set)) {

@@ -85,6 +85,12 @@ tl::unexpected<Error> rows_lie() {
     return fail(Errc::malformed, "the rows of the hash set contradict themselves");
 }
 
+void ask_for_rows(const HashSet::State& state, std::span<const SetMatch> matches) {
+    for (const SetMatch& match : matches) {
+        __builtin_prefetch(state.at(state.plan.rows.offset + std::uint64_t{match.key} * 8));
+    }
+}
+
 Result<void> append_rows(const HashSet::State& state, const SetMatch& match,
                          std::vector<SetRow>& rows) {
     const std::uint64_t at = state.plan.rows.offset + std::uint64_t{match.key} * 8;
@@ -163,16 +169,20 @@ Result<HashSet> HashSet::open(UniqueFd file, const HashSetOpening& opening) {
     if (auto mapped = state->mapping.map(state->file.get(), state->plan.file_bytes); !mapped) {
         return fail(mapped.error());
     }
-    auto guarded = state->guard.open(state->file.get(), state->plan, std::move(*table));
+    const bool all = opening.keys == HashSetOpening::Keys::in_memory;
+    auto guarded = state->guard.open(state->file.get(), state->plan, std::move(*table),
+                                     all ? kSetHeaderBytes : state->plan.filter.offset);
     if (!guarded) {
         return fail(guarded.error());
     }
+    state->keys_and_rows =
+        all ? state->guard.resident(kSetHeaderBytes) - kSetHeaderBytes : state->mapping.data();
     if (auto shards = read_shards(*state); !shards) {
         return fail(shards.error());
     }
     if (state->plan.data_bytes <= kCheckedAtOnce) {
-        if (auto all = state->guard.check(kSetHeaderBytes, state->plan.data_bytes); !all) {
-            return fail(all.error());
+        if (auto each = state->guard.check(kSetHeaderBytes, state->plan.data_bytes); !each) {
+            return fail(each.error());
         }
     }
     return HashSet(std::move(state));
@@ -212,10 +222,8 @@ Result<void> HashSet::rows(const std::vector<SetMatch>& matches, std::vector<Set
     const std::size_t before = rows.size();
     for (std::size_t i = 0; i < matches.size(); ++i) {
         if (i % kRowBatch == 0) {
-            for (std::size_t k = i; k < std::min(i + kRowBatch, matches.size()); ++k) {
-                __builtin_prefetch(
-                    state_->at(state_->plan.rows.offset + std::uint64_t{matches[k].key} * 8));
-            }
+            const std::size_t some = std::min(kRowBatch, matches.size() - i);
+            ask_for_rows(*state_, std::span(matches).subspan(i, some));
         }
         assert(matches[i].key < info().keys);
         if (auto appended = append_rows(*state_, matches[i], rows); !appended) {

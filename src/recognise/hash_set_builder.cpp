@@ -176,15 +176,13 @@ class Parts {
         }
         const std::uint64_t step = std::uint64_t{1} << (fine_bits_ - bits);
         std::uint64_t number = 0;
-        return radix_.replay([&](ByteView bytes) -> Result<void> {
-            for (std::size_t at = 0; at < bytes.size(); at += 4, ++number) {
-                if (number % step == 0) {
-                    if (auto appended = keys_.append(bytes.subspan(at, 4)); !appended) {
-                        return appended;
-                    }
-                }
+        return radix_.replay([&](ByteView numbers) {
+            Bytes wanted;
+            for (std::size_t at = 0; at < numbers.size(); at += 4, ++number) {
+                const ByteView one = numbers.subspan(at, number % step == 0 ? 4 : 0);
+                wanted.insert(wanted.end(), one.begin(), one.end());
             }
-            return {};
+            return keys_.append(wanted);
         });
     }
 

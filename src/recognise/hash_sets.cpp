@@ -2,6 +2,8 @@
 #include "rempart/recognise/hash_sets.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,22 +24,23 @@ struct Column {
     }
 };
 
+void add_to(Column& column, const Digests& content, std::size_t query, HashKind kind) {
+    switch (kind) {
+    case HashKind::md5: column.add(content.md5, query); break;
+    case HashKind::sha1: column.add(content.sha1, query); break;
+    case HashKind::sha256: column.add(content.sha256, query); break;
+    case HashKind::ed2k: // in both forms, of which the same row is told once
+        column.add(content.ed2k, query);
+        column.add(content.ed2k_blue, query);
+        break;
+    case HashKind::pdq: break;
+    }
+}
+
 Column column_of(std::span<const Digests> contents, HashKind kind) {
     Column column;
     for (std::size_t i = 0; i < contents.size(); ++i) {
-        const Digests& content = contents[i];
-        switch (kind) {
-        case HashKind::md5: column.add(content.md5, i); break;
-        case HashKind::sha1: column.add(content.sha1, i); break;
-        case HashKind::sha256: column.add(content.sha256, i); break;
-        case HashKind::ed2k:
-            column.add(content.ed2k, i);
-            if (content.ed2k_blue != content.ed2k) {
-                column.add(content.ed2k_blue, i);
-            }
-            break;
-        case HashKind::pdq: break;
-        }
+        add_to(column, contents[i], i, kind);
     }
     return column;
 }
@@ -85,20 +88,17 @@ bool HashSets::holds(HashKind kind) const {
 
 Result<void> HashSets::find(std::span<const Digests> contents, std::vector<SetsHit>& hits) const {
     const auto before = static_cast<std::ptrdiff_t>(hits.size());
-    for (const HashKind kind : {HashKind::md5, HashKind::sha1, HashKind::sha256, HashKind::ed2k}) {
-        if (!holds(kind)) {
-            continue;
+    std::array<std::optional<Column>, static_cast<std::size_t>(kLastHashKind) + 1> columns;
+    for (std::uint32_t i = 0; i < sets_.size(); ++i) {
+        const HashSetInfo& info = sets_[i].info();
+        auto& column = columns[static_cast<std::size_t>(info.kind)];
+        if (!column) {
+            column = column_of(contents, info.kind);
         }
-        const Column column = column_of(contents, kind);
-        for (std::uint32_t i = 0; i < sets_.size(); ++i) {
-            if (sets_[i].info().kind != kind) {
-                continue;
-            }
-            if (auto asked = ask(sets_[i], i, column, hits); !asked) {
-                hits.resize(static_cast<std::size_t>(before));
-                return fail(asked.error().code, fmt::format("{}: {}", sets_[i].info().label.name,
-                                                            asked.error().message));
-            }
+        if (auto asked = ask(sets_[i], i, *column, hits); !asked) {
+            hits.resize(static_cast<std::size_t>(before));
+            return fail(asked.error().code,
+                        fmt::format("{}: {}", info.label.name, asked.error().message));
         }
     }
     std::sort(hits.begin() + before, hits.end());

@@ -103,15 +103,19 @@ void Ed2k::update(ByteView bytes) {
         in_part_ += slice.size();
         bytes = bytes.subspan(slice.size());
         if (in_part_ == kPartBytes) {
-            const auto digest = part_.finish();
-            if (full_ == 0) {
-                first_ = digest;
-            }
-            parts_.update(digest);
-            ++full_;
-            in_part_ = 0;
+            end_part();
         }
     }
+}
+
+void Ed2k::end_part() {
+    const auto digest = part_.finish();
+    if (full_ == 0) {
+        first_ = digest;
+    }
+    parts_.update(digest);
+    ++full_;
+    in_part_ = 0;
 }
 
 Ed2k::Digests Ed2k::finish() {

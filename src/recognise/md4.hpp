@@ -55,6 +55,8 @@ class Ed2k {
     [[nodiscard]] Digests finish();
 
   private:
+    void end_part();
+
     Md4 part_;
     Md4 parts_;              ///< Over the digests of the parts that are full.
     std::uint64_t full_ = 0; ///< How many these are.

@@ -38,6 +38,50 @@ class Walker {
     ByteView block_;
 };
 
+// All sets side by side. They are few, so the smallest digest is looked for among all.
+class Walk {
+  public:
+    Result<void> add(const HashSet& set) {
+        walkers_.emplace_back(set);
+        key_bytes_ = size_bytes(set.info().kind);
+        return walkers_.back().refill();
+    }
+
+    // The smallest digest that is left; empty at the end.
+    ByteView next() {
+        const std::byte* smallest = nullptr;
+        holders_ = 0;
+        for (std::size_t i = 0; i < walkers_.size(); ++i) {
+            if (walkers_[i].done()) {
+                continue;
+            }
+            const std::byte* const key = walkers_[i].key();
+            const int order = smallest == nullptr ? -1 : std::memcmp(key, smallest, key_bytes_);
+            const std::uint64_t bit = std::uint64_t{1} << i;
+            holders_ = order < 0 ? bit : order == 0 ? holders_ | bit : holders_;
+            smallest = order < 0 ? key : smallest;
+        }
+        return smallest == nullptr ? ByteView{} : ByteView{smallest, key_bytes_};
+    }
+
+    [[nodiscard]] std::uint64_t holders() const { return holders_; }
+
+    Result<void> pass() {
+        Result<void> passed;
+        for (std::size_t i = 0; i < walkers_.size() && passed; ++i) {
+            if ((holders_ >> i & 1U) != 0) {
+                passed = walkers_[i].advance();
+            }
+        }
+        return passed;
+    }
+
+  private:
+    std::vector<Walker> walkers_;
+    std::size_t key_bytes_ = 0;
+    std::uint64_t holders_ = 0; // of what next() gave
+};
+
 } // namespace
 
 Result<void> walk_sets(std::span<const HashSet* const> sets,
@@ -46,50 +90,25 @@ Result<void> walk_sets(std::span<const HashSet* const> sets,
         return fail(Errc::invalid_argument,
                     fmt::format("{} hash sets, {} at most", sets.size(), kMaxWalkedSets));
     }
-    std::vector<Walker> walkers;
+    Walk walk;
     for (const HashSet* const set : sets) {
         if (set->info().kind != sets.front()->info().kind) {
             return fail(Errc::invalid_argument,
                         "hash sets of different kinds have nothing in common");
         }
-        walkers.emplace_back(*set);
-        if (auto begun = walkers.back().refill(); !begun) {
+        if (auto begun = walk.add(*set); !begun) {
             return begun;
         }
     }
-    const std::size_t key_bytes = sets.empty() ? 0 : size_bytes(sets.front()->info().kind);
-    while (true) {
-        // The sets are few, so the smallest digest is looked for among all.
-        const std::byte* smallest = nullptr;
-        std::uint64_t holders = 0;
-        for (std::size_t i = 0; i < walkers.size(); ++i) {
-            if (walkers[i].done()) {
-                continue;
-            }
-            const int order =
-                smallest == nullptr ? -1 : std::memcmp(walkers[i].key(), smallest, key_bytes);
-            if (order < 0) {
-                smallest = walkers[i].key();
-                holders = 0;
-            }
-            if (order <= 0) {
-                holders |= std::uint64_t{1} << i;
-            }
-        }
-        if (smallest == nullptr) {
-            return {};
-        }
-        if (auto taken = take({smallest, key_bytes}, holders); !taken) {
+    for (ByteView digest = walk.next(); !digest.empty(); digest = walk.next()) {
+        if (auto taken = take(digest, walk.holders()); !taken) {
             return taken;
         }
-        for (std::size_t i = 0; i < walkers.size(); ++i) {
-            if ((holders >> i & 1U) != 0) {
-                if (auto advanced = walkers[i].advance(); !advanced) {
-                    return advanced;
-                }
-            }
+        if (auto passed = walk.pass(); !passed) {
+            return passed;
         }
     }
+    return {};
 }
 
 Result<SetOverlap> compare_sets(const HashSet& first, const HashSet& second) {

@@ -87,6 +87,10 @@ TEST_F(HashSetTest, HoldsWhatWasSortedInSeveralRunsWithFiltersInSeveralShards) {
     const HashSet set = built(listed, building_of(HashKind::sha1));
     expect_holds_exactly(set, listed);
     EXPECT_GT(set.info().rows, set.info().keys);
+    const auto in_memory =
+        HashSet::open(path_, {.kind = {}, .id = {}, .keys = HashSetOpening::Keys::in_memory});
+    ASSERT_TRUE(in_memory);
+    expect_holds_exactly(*in_memory, listed);
 }
 
 // Lists are untrusted, and whoever writes one chooses its digests.
@@ -137,12 +141,13 @@ TEST_F(HashSetTest, SaysWhereItComesFrom) {
 
 TEST_F(HashSetTest, IsRefusedWhereAnotherKindOrAnotherSetIsExpected) {
     const HashSet set = built(some_digests(3, HashKind::md5), building_of(HashKind::md5));
-    EXPECT_TRUE(HashSet::open(path_, {.kind = HashKind::md5, .id = set.info().id}));
-    EXPECT_EQ(error_of(HashSet::open(path_, {.kind = HashKind::ed2k, .id = {}})).code,
+    EXPECT_TRUE(HashSet::open(path_, {.kind = HashKind::md5, .id = set.info().id, .keys = {}}));
+    EXPECT_EQ(error_of(HashSet::open(path_, {.kind = HashKind::ed2k, .id = {}, .keys = {}})).code,
               Errc::invalid_argument);
     auto other = set.info().id;
     other[0] ^= std::byte{1};
-    EXPECT_EQ(error_of(HashSet::open(path_, {.kind = {}, .id = other})).code, Errc::integrity);
+    EXPECT_EQ(error_of(HashSet::open(path_, {.kind = {}, .id = other, .keys = {}})).code,
+              Errc::integrity);
     EXPECT_EQ(error_of(HashSet::open(folder_.path() / "none")).code, Errc::not_found);
 }
 

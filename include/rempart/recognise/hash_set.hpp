@@ -89,6 +89,11 @@ struct HashSetOpening {
     /// The id that the set must have, if the caller keeps one: another file of the same name, or
     /// one that was changed together with its check values, is then refused.
     std::optional<std::array<std::byte, 32>> id;
+    /// Keys and rows stay in the mapped file, shared with other processes, or come into memory of
+    /// this one, 16 KiB at a time as they are asked for: look-ups that hit are then faster, and
+    /// nothing that happens to the file later reaches any.
+    enum class Keys : std::uint8_t { mapped, in_memory };
+    Keys keys = Keys::mapped;
 };
 
 /// An open set. Const calls may come from any number of threads at once.

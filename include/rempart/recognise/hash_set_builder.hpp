@@ -24,6 +24,7 @@ struct HashSetBuilding {
     std::size_t memory_bytes = std::size_t{1} << 30U;
     /// Where sorted runs wait, without a name; the set's own folder if empty. Needs the size of
     /// all records: 28 bytes a SHA-1 with its row, beside the set itself.
+    // NOLINTNEXTLINE(readability-redundant-member-init): g++ would ask every caller for it
     std::filesystem::path temporary_folder = {};
 };
 inline constexpr std::size_t kMinSetMemory = std::size_t{1} << 20U;

@@ -44,13 +44,14 @@ Result<void> PrivateMemory::reserve(std::uint64_t bytes) {
     return {};
 }
 
-Result<void> ChunkGuard::open(int fd, const SetPlan& plan, Bytes table) {
+Result<void> ChunkGuard::open(int fd, const SetPlan& plan, Bytes table,
+                              std::uint64_t resident_from) {
     fd_ = fd;
     data_bytes_ = plan.data_bytes;
     table_ = std::move(table);
     known_ =
         std::make_unique<std::atomic<std::uint64_t>[]>(table_.size() / kSetCheckBytes / 64 + 1);
-    const std::uint64_t first = (plan.filter.offset - kSetHeaderBytes) / kSetChunkBytes;
+    const std::uint64_t first = (resident_from - kSetHeaderBytes) / kSetChunkBytes;
     resident_offset_ = kSetHeaderBytes + first * kSetChunkBytes;
     return resident_.reserve(kSetHeaderBytes + data_bytes_ - resident_offset_);
 }

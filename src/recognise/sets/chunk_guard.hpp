@@ -39,13 +39,16 @@ class ChunkGuard {
   public:
     /// \param fd  the file; must stay open as long as the guard lives
     /// \param table  one check value a chunk, itself checked
+    /// \param resident_from  what of the data, from there to the end, is kept in memory: from the
+    ///                       filter on, or all
     /// \return `io`
-    [[nodiscard]] Result<void> open(int fd, const SetPlan& plan, Bytes table);
+    [[nodiscard]] Result<void> open(int fd, const SetPlan& plan, Bytes table,
+                                    std::uint64_t resident_from);
 
-    /// What lies at `offset` of the file, from the filter on: the bytes that were compared, so that
+    /// What lies at `offset` of the file: the bytes that were compared, so that
     /// nothing that happens to the file later reaches a look-up. Large pages make it half as fast
     /// again as a mapped file, whose pages are small.
-    /// \pre the guard knows it; not before plan.filter.offset
+    /// \pre the guard knows it; not before resident_from
     [[nodiscard]] const std::byte* resident(std::uint64_t offset) const {
         return resident_.data() + (offset - resident_offset_);
     }

@@ -163,20 +163,23 @@ Result<void> ExternalSort::merge(const std::function<Result<void>(const std::byt
     return {};
 }
 
+Result<void>
+ExternalSort::take_held(const std::function<Result<void>(const std::byte*)>& take) const {
+    sort_records({records_.get(), held_}, record_bytes_);
+    for (std::size_t at = 0; at < held_; at += record_bytes_) {
+        if (auto taken = take(records_.get() + at); !taken) {
+            return taken;
+        }
+    }
+    return {};
+}
+
 Result<void> ExternalSort::finish(const std::function<Result<void>(const std::byte*)>& take) {
     if (runs_.empty()) {
-        sort_records({records_.get(), held_}, record_bytes_);
-        for (std::size_t at = 0; at < held_; at += record_bytes_) {
-            if (auto taken = take(records_.get() + at); !taken) {
-                return taken;
-            }
-        }
-        return {};
+        return take_held(take);
     }
-    if (held_ > 0) {
-        if (auto spilled = spill(); !spilled) {
-            return spilled;
-        }
+    if (auto spilled = held_ > 0 ? spill() : Result<void>{}; !spilled) {
+        return spilled;
     }
     if (auto flushed = file_.flush(); !flushed) {
         return flushed;

@@ -51,6 +51,8 @@ class ExternalSort {
     struct Run {
         std::uint64_t offset, bytes;
     };
+    [[nodiscard]] Result<void>
+    take_held(const std::function<Result<void>(const std::byte*)>& take) const;
     [[nodiscard]] Result<void> spill();
     [[nodiscard]] Result<void>
     merge(const std::function<Result<void>(const std::byte*)>& take) const;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <ranges>
 
 namespace rempart::recognise {
 namespace {
@@ -38,9 +39,30 @@ struct Peeled {
     std::uint32_t slot; // the byte that is this value's own
 };
 
+using Slots = std::vector<Slot>;
+
+void put(const FuseShape& shape, Slots& slots, std::uint64_t value) {
+    for (const std::uint32_t place : shape.places(value).at) {
+        slots[place].values ^= value;
+        ++slots[place].count;
+    }
+}
+
+// Takes `value` out again, and notes the bytes at which one other is alone now.
+void take_out(const FuseShape& shape, Slots& slots, std::uint64_t value,
+              std::vector<std::uint32_t>& alone) {
+    for (const std::uint32_t place : shape.places(value).at) {
+        Slot& slot = slots[place];
+        slot.values ^= value;
+        if (--slot.count == 1) {
+            alone.push_back(place);
+        }
+    }
+}
+
 // Takes away, again and again, a value that is alone at a byte: that byte can be chosen freely once
 // all others of the value are. `order` lacks values in the end if some of them hold one another.
-void peel(const FuseShape& shape, std::vector<Slot>& slots, std::vector<Peeled>& order) {
+void peel(const FuseShape& shape, Slots& slots, std::vector<Peeled>& order) {
     std::vector<std::uint32_t> alone;
     for (std::uint32_t i = 0; i < slots.size(); ++i) {
         if (slots[i].count == 1) {
@@ -50,30 +72,23 @@ void peel(const FuseShape& shape, std::vector<Slot>& slots, std::vector<Peeled>&
     while (!alone.empty()) {
         const std::uint32_t at = alone.back();
         alone.pop_back();
-        if (slots[at].count != 1) {
-            continue; // its value was taken away at another byte
-        }
-        const std::uint64_t value = slots[at].values;
-        order.push_back({value, at});
-        for (const std::uint32_t place : shape.places(value).at) {
-            Slot& slot = slots[place];
-            slot.values ^= value;
-            if (--slot.count == 1) {
-                alone.push_back(place);
-            }
+        if (slots[at].count == 1) { // else its value was taken away at another byte
+            const std::uint64_t value = slots[at].values;
+            order.push_back({value, at});
+            take_out(shape, slots, value, alone);
         }
     }
 }
 
 std::vector<std::uint8_t> assign(const FuseShape& shape, const std::vector<Peeled>& order) {
     std::vector<std::uint8_t> bytes(shape.size_bytes(), 0);
-    for (auto peeled = order.rbegin(); peeled != order.rend(); ++peeled) {
-        const FusePlaces places = shape.places(peeled->value);
+    for (const Peeled& peeled : std::views::reverse(order)) {
+        const FusePlaces places = shape.places(peeled.value);
         std::uint8_t wanted = places.fingerprint;
         for (const std::uint32_t place : places.at) {
             wanted ^= bytes[place]; // its own is still zero
         }
-        bytes[peeled->slot] = wanted;
+        bytes[peeled.slot] = wanted;
     }
     return bytes;
 }
@@ -87,7 +102,7 @@ std::optional<FuseFilter> make_fuse_filter(std::vector<std::uint64_t>& values,
     std::ranges::sort(values);
     values.erase(std::ranges::unique(values).begin(), values.end());
     FuseShape shape = shape_for(values.size());
-    std::vector<Slot> slots;
+    Slots slots;
     std::vector<Peeled> order;
     order.reserve(values.size());
     for (std::uint64_t attempt = 0; attempt < kMaxSeeds; ++attempt) {
@@ -95,10 +110,7 @@ std::optional<FuseFilter> make_fuse_filter(std::vector<std::uint64_t>& values,
         slots.assign(shape.size_bytes(), {});
         order.clear();
         for (const std::uint64_t value : values) {
-            for (const std::uint32_t place : shape.places(value).at) {
-                slots[place].values ^= value;
-                ++slots[place].count;
-            }
+            put(shape, slots, value);
         }
         peel(shape, slots, order);
         if (order.size() == values.size()) {

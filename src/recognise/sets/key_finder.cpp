@@ -97,10 +97,8 @@ class Finder {
             return probe.shard->state == SetShard::State::unfiltered;
         }
         for (const std::uint32_t place : probe.places.at) {
-            if (!state_.guard.knows(probe.filter + place, 1)) {
-                if (auto checked = state_.guard.check(probe.filter + place, 1); !checked) {
-                    return fail(checked.error());
-                }
+            if (auto touched = state_.touch(probe.filter + place, 1); !touched) {
+                return fail(touched.error());
             }
         }
         const auto* const bytes =

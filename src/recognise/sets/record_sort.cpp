@@ -53,13 +53,16 @@ void sort_by_byte(std::span<Record<Size>> records, std::size_t depth) {
         end += ends[i];
         ends[i] = end;
     }
+    const auto follow_cycle = [&](std::size_t bucket) {
+        Record<Size> moving = records[next[bucket]];
+        for (std::size_t to = bucket_of(moving); to != bucket; to = bucket_of(moving)) {
+            std::swap(moving, records[next[to]++]);
+        }
+        records[next[bucket]++] = moving;
+    };
     for (std::size_t i = 0; i < ends.size(); ++i) {
         while (next[i] < ends[i]) {
-            Record<Size> moving = records[next[i]];
-            for (std::size_t to = bucket_of(moving); to != i; to = bucket_of(moving)) {
-                std::swap(moving, records[next[to]++]);
-            }
-            records[next[i]++] = moving;
+            follow_cycle(i);
         }
     }
     std::size_t from = 0;

@@ -54,10 +54,9 @@ Result<void> SetFileWriter::append(ByteView bytes) {
         const ByteView some = bytes.first(std::min(bytes.size(), kSetChunkBytes - chunk_.size()));
         chunk_.insert(chunk_.end(), some.begin(), some.end());
         bytes = bytes.subspan(some.size());
-        if (chunk_.size() == kSetChunkBytes) {
-            if (auto ended = end_chunk(); !ended) {
-                return ended;
-            }
+        const bool full = chunk_.size() == kSetChunkBytes;
+        if (auto ended = full ? end_chunk() : Result<void>{}; !ended) {
+            return ended;
         }
     }
     return {};

@@ -39,9 +39,10 @@ struct HashSet::State {
     ChunkGuard guard;
     std::vector<SetShard> shards;
 
-    [[nodiscard]] const std::byte* at(std::uint64_t offset) const {
-        return mapping.data() + offset;
-    }
+    const std::byte* keys_and_rows = nullptr; ///< Where these lie, less their offset.
+
+    /// What lies at `offset` of the file, of keys and rows.
+    [[nodiscard]] const std::byte* at(std::uint64_t offset) const { return keys_and_rows + offset; }
     [[nodiscard]] std::uint64_t key_at(std::uint64_t key) const {
         return plan.keys.offset + key * key_bytes;
     }
@@ -53,6 +54,7 @@ struct HashSet::State {
     [[nodiscard]] Result<void> verify_keys() const;
     [[nodiscard]] Result<void> verify_radix() const;
     [[nodiscard]] Result<void> verify_rows() const;
+    [[nodiscard]] bool rows_ascend(std::uint64_t& many) const;
 };
 
 } // namespace rempart::recognise

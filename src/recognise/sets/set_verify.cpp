@@ -21,29 +21,23 @@ tl::unexpected<Error> lies(std::string_view part, std::uint64_t at) {
 // The keys ascend, and a look-up of each finds it: no damage can do that with a right check value,
 // only a program that wrote a wrong file.
 Result<void> HashSet::State::verify_keys() const {
-    const std::byte* before = nullptr;
+    for (std::uint64_t key = 1; key < header.info.keys; ++key) {
+        if (std::memcmp(at(key_at(key - 1)), at(key_at(key)), key_bytes) >= 0) {
+            return lies("keys", key);
+        }
+    }
     std::vector<SetMatch> matches;
     const std::uint64_t per_block = kSetChunkBytes / key_bytes;
     for (std::uint64_t first = 0; first < header.info.keys; first += per_block) {
         const std::uint64_t some = std::min(per_block, header.info.keys - first);
-        const std::byte* const keys = at(key_at(first));
-        for (std::uint64_t i = 0; i < some; ++i) {
-            const std::byte* const key = keys + i * key_bytes;
-            if (before != nullptr && std::memcmp(before, key, key_bytes) >= 0) {
-                return lies("keys", first + i);
-            }
-            before = key;
-        }
         matches.clear();
-        if (auto found = find_keys(*this, {keys, some * key_bytes}, matches); !found) {
+        if (auto found = find_keys(*this, {at(key_at(first)), some * key_bytes}, matches); !found) {
             return found;
         }
-        for (std::uint64_t i = 0; i < some; ++i) {
-            if (i >= matches.size() ||
-                matches[i] != SetMatch{static_cast<std::uint32_t>(i),
-                                       static_cast<std::uint32_t>(first + i)}) {
-                return lies("index and filter", first + i);
-            }
+        // As many matches as queries, each of another query and ascending: each query has its own.
+        if (matches.size() != some || matches.front().key != first ||
+            matches.back().key != first + some - 1) {
+            return lies("index and filter", first);
         }
     }
     return {};
@@ -65,35 +59,39 @@ Result<void> HashSet::State::verify_radix() const {
     return {};
 }
 
-// Each key's rows are where its word says, ascending, and together they are all rows there are.
+// The rows of one key that has several begin at number `many` of more_rows and ascend. Moves `many`
+// behind them.
+bool HashSet::State::rows_ascend(std::uint64_t& many) const {
+    const std::uint64_t first = many;
+    std::uint64_t before = 0;
+    while (many < header.more_rows) {
+        const auto word = load_native<std::uint64_t>(at(plan.more_rows.offset + many * 8));
+        const std::uint64_t row = word & ~kSetManyRows;
+        if (many > first && row <= before) {
+            return false;
+        }
+        before = row;
+        ++many;
+        if (word != row) {
+            return many - first > 1;
+        }
+    }
+    return false;
+}
+
+// Each key's rows are where its word says, and together they are all rows there are.
 Result<void> HashSet::State::verify_rows() const {
     std::uint64_t many = 0;
-    std::uint64_t rows = 0;
+    std::uint64_t single = 0;
     for (std::uint64_t key = 0; key < header.info.keys; ++key) {
         const auto word = load_native<std::uint64_t>(at(plan.rows.offset + key * 8));
-        if ((word & kSetManyRows) == 0) {
-            ++rows;
-            continue;
-        }
-        if ((word & ~kSetManyRows) != many) {
+        const bool one = (word & kSetManyRows) == 0;
+        single += one ? 1 : 0;
+        if (!one && (word != (many | kSetManyRows) || !rows_ascend(many))) {
             return lies("rows", key);
         }
-        std::uint64_t row = 0;
-        std::uint64_t before = 0;
-        do {
-            if (many >= header.more_rows) {
-                return lies("rows", key);
-            }
-            row = load_native<std::uint64_t>(at(plan.more_rows.offset + many * 8));
-            if (many > (word & ~kSetManyRows) && (row & ~kSetManyRows) <= before) {
-                return lies("rows", key);
-            }
-            before = row & ~kSetManyRows;
-            ++many;
-            ++rows;
-        } while ((row & kSetManyRows) == 0);
     }
-    if (many != header.more_rows || rows != header.info.rows) {
+    if (many != header.more_rows || single + many != header.info.rows) {
         return lies("rows", header.info.keys);
     }
     return {};

@@ -35,10 +35,9 @@ Result<void> SpillFile::append(ByteView bytes) {
         const ByteView some = bytes.first(std::min(bytes.size(), kBufferBytes - buffer_.size()));
         buffer_.insert(buffer_.end(), some.begin(), some.end());
         bytes = bytes.subspan(some.size());
-        if (buffer_.size() == kBufferBytes) {
-            if (auto flushed = flush(); !flushed) {
-                return flushed;
-            }
+        const bool full = buffer_.size() == kBufferBytes;
+        if (auto flushed = full ? flush() : Result<void>{}; !flushed) {
+            return flushed;
         }
     }
     return {};
