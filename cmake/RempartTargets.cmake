@@ -155,6 +155,12 @@ function(rempart_tests)
   endforeach()
 endfunction()
 
+# rempart_bench_link(NAME target...): the program bench/NAME is also linked with these, the libraries
+# of its peers. Before rempart_benches.
+function(rempart_bench_link name)
+  set_property(GLOBAL APPEND PROPERTY REMPART_BENCH_LINK_${name} ${ARGN})
+endfunction()
+
 # Every bench/MODULE/NAME_bench.cpp (or bench/MODULE/ROLE/...) is the program bench/NAME_bench.
 # The target `bench` runs each, then tools/bench_peers.py, which runs the peers side by side;
 # `bench_programs` only builds them, so that what nobody measures for a while still compiles.
@@ -174,7 +180,9 @@ function(rempart_benches)
       endif()
     endforeach()
     add_executable(${name} ${PROJECT_SOURCE_DIR}/bench/${bench})
-    target_link_libraries(${name} PRIVATE ${library} rempart_build_flags benchmark::benchmark_main)
+    get_property(peers GLOBAL PROPERTY REMPART_BENCH_LINK_${name})
+    target_link_libraries(${name} PRIVATE ${library} rempart_build_flags benchmark::benchmark_main
+                          ${peers})
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/bench
                                ${PROJECT_SOURCE_DIR}/tests)
     target_compile_definitions(${name} PRIVATE

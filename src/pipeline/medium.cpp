@@ -94,7 +94,10 @@ Result<std::string> checked_acquired_hash(std::string_view text) {
     });
     const std::size_t colon = lower.find(':');
     const auto kind = recognise::hash_kind_named(std::string_view(lower).substr(0, colon));
-    if (colon == std::string::npos || !kind || *kind == recognise::HashKind::pdq) {
+    using recognise::HashKind;
+    const bool computed =
+        kind == HashKind::md5 || kind == HashKind::sha1 || kind == HashKind::sha256;
+    if (colon == std::string::npos || !computed) {
         return fail(Errc::invalid_argument,
                     "the acquired hash must be md5:HEX, sha1:HEX or sha256:HEX");
     }

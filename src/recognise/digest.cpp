@@ -8,6 +8,8 @@
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 
+#include "recognise/md4.hpp"
+
 namespace rempart::recognise {
 namespace {
 
@@ -19,10 +21,9 @@ struct KindRow {
 
 // In the order of the enumerators.
 constexpr std::array kKinds{
-    KindRow{HashKind::md5, "md5", 16},
-    KindRow{HashKind::sha1, "sha1", 20},
-    KindRow{HashKind::sha256, "sha256", 32},
-    KindRow{HashKind::pdq, "pdq", 32},
+    KindRow{HashKind::md5, "md5", 16},       KindRow{HashKind::sha1, "sha1", 20},
+    KindRow{HashKind::sha256, "sha256", 32}, KindRow{HashKind::pdq, "pdq", 32},
+    KindRow{HashKind::ed2k, "ed2k", 16},
 };
 static_assert(kKinds.size() == static_cast<std::size_t>(kLastHashKind) + 1);
 static_assert([] {
@@ -115,6 +116,18 @@ class OneDigest {
     Handle<EVP_MD_CTX> context_;
 };
 
+bool computes(DigestSet set, HashKind kind) {
+    switch (set) {
+    case DigestSet::all: return kind != HashKind::ed2k;
+    case DigestSet::md5_only: return kind == HashKind::md5;
+    case DigestSet::sha_only: return kind == HashKind::sha1 || kind == HashKind::sha256;
+    case DigestSet::sha256_only: return kind == HashKind::sha256;
+    case DigestSet::ed2k_only: return kind == HashKind::ed2k;
+    case DigestSet::all_and_ed2k: return true;
+    }
+    return false;
+}
+
 } // namespace
 
 std::string_view name(HashKind kind) noexcept {
@@ -132,13 +145,18 @@ std::size_t size_bytes(HashKind kind) noexcept {
 
 struct Digester::State {
     explicit State(DigestSet set)
-        : md5(set == DigestSet::sha_only ? nullptr : library().md5.get()),
-          sha1(set == DigestSet::md5_only ? nullptr : library().sha1.get()),
-          sha256(set == DigestSet::md5_only ? nullptr : library().sha256.get()) {}
+        : md5(computes(set, HashKind::md5) ? library().md5.get() : nullptr),
+          sha1(computes(set, HashKind::sha1) ? library().sha1.get() : nullptr),
+          sha256(computes(set, HashKind::sha256) ? library().sha256.get() : nullptr) {
+        if (computes(set, HashKind::ed2k)) {
+            ed2k = std::make_unique<Ed2k>();
+        }
+    }
 
     OneDigest md5;
     OneDigest sha1;
     OneDigest sha256;
+    std::unique_ptr<Ed2k> ed2k; // if computed
 };
 
 Digester::Digester(DigestSet set) : state_(std::make_unique<State>(set)) {
@@ -153,6 +171,9 @@ void Digester::update(ByteView bytes) {
         for (OneDigest* digest : {&state_->md5, &state_->sha1, &state_->sha256}) {
             digest->update(slice);
         }
+        if (state_->ed2k) {
+            state_->ed2k->update(slice);
+        }
         bytes = bytes.subspan(slice.size());
     }
 }
@@ -162,6 +183,11 @@ Digests Digester::finish() {
     state_->md5.finish(digests.md5);
     state_->sha1.finish(digests.sha1);
     state_->sha256.finish(digests.sha256);
+    if (state_->ed2k) {
+        const Ed2k::Digests both = state_->ed2k->finish();
+        digests.ed2k = both.red;
+        digests.ed2k_blue = both.blue;
+    }
     return digests;
 }
 

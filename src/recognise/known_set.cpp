@@ -75,6 +75,7 @@ struct KnownSet::State {
     ExactEntries<16> md5;
     ExactEntries<20> sha1;
     ExactEntries<32> sha256;
+    ExactEntries<16> ed2k;
     PdqIndex pdq;
     std::vector<PdqEntry> pdq_entries; ///< Of each hash of `pdq`, in its order.
     int max_radius = 0;
@@ -104,6 +105,7 @@ void KnownSet::Builder::add(std::uint32_t list, std::int64_t entry_row, HashKind
     case HashKind::md5: add_to(state_->set->md5, list, entry_row, value); break;
     case HashKind::sha1: add_to(state_->set->sha1, list, entry_row, value); break;
     case HashKind::sha256: add_to(state_->set->sha256, list, entry_row, value); break;
+    case HashKind::ed2k: add_to(state_->set->ed2k, list, entry_row, value); break;
     case HashKind::pdq:
         state_->pdq.push_back(PdqHash::from_bytes(value.first<32>()));
         state_->set->pdq_entries.push_back({.list = list, .radius = 0, .entry_row = entry_row});
@@ -116,6 +118,7 @@ KnownSet KnownSet::Builder::build() && {
     std::ranges::sort(set.md5);
     std::ranges::sort(set.sha1);
     std::ranges::sort(set.sha256);
+    std::ranges::sort(set.ed2k);
     for (KnownSet::State::PdqEntry& entry : set.pdq_entries) {
         const auto stated = state_->radius_of_list.find(entry.list);
         entry.radius =
@@ -128,6 +131,17 @@ KnownSet KnownSet::Builder::build() && {
     return known;
 }
 
+bool KnownSet::holds(HashKind kind) const {
+    switch (kind) {
+    case HashKind::md5: return !state_->md5.empty();
+    case HashKind::sha1: return !state_->sha1.empty();
+    case HashKind::sha256: return !state_->sha256.empty();
+    case HashKind::ed2k: return !state_->ed2k.empty();
+    case HashKind::pdq: return !state_->pdq_entries.empty();
+    }
+    return false;
+}
+
 KnownSet::KnownSet() : state_(std::make_unique<State>()) {
 }
 KnownSet::KnownSet(KnownSet&&) noexcept = default;
@@ -136,7 +150,7 @@ KnownSet::~KnownSet() = default;
 
 bool KnownSet::empty() const {
     return state_->md5.empty() && state_->sha1.empty() && state_->sha256.empty() &&
-           state_->pdq_entries.empty();
+           state_->ed2k.empty() && state_->pdq_entries.empty();
 }
 
 std::vector<ExactHit> KnownSet::find_exact(const Digests& digests) const {
@@ -144,6 +158,8 @@ std::vector<ExactHit> KnownSet::find_exact(const Digests& digests) const {
     append_equal(state_->md5, digests.md5, HashKind::md5, hits);
     append_equal(state_->sha1, digests.sha1, HashKind::sha1, hits);
     append_equal(state_->sha256, digests.sha256, HashKind::sha256, hits);
+    append_equal(state_->ed2k, digests.ed2k, HashKind::ed2k, hits);
+    append_equal(state_->ed2k, digests.ed2k_blue, HashKind::ed2k, hits);
     keep_first_of_each_entry(hits);
     return hits;
 }

@@ -42,8 +42,9 @@ TEST(MediumVerdict, AnUnreadableBlockFailsWhateverTheDigestsSay) {
 TEST(AcquiredHash, IsAnAlgorithmAndAsManyDigitsAsItHas) {
     EXPECT_EQ(checked_acquired_hash("SHA256:" + std::string(64, 'B')).value_or(""),
               "sha256:" + kSha256);
-    for (const std::string& text : {std::string(), std::string("sha256"), "sha256:" + kMd5,
-                                    "pdq:" + kSha256, "sha256:" + std::string(64, 'g'), kSha256}) {
+    for (const std::string& text :
+         {std::string(), std::string("sha256"), "sha256:" + kMd5, "pdq:" + kSha256, "ed2k:" + kMd5,
+          "sha256:" + std::string(64, 'g'), kSha256}) {
         EXPECT_EQ(error_of(checked_acquired_hash(text)).code, Errc::invalid_argument) << text;
     }
 }

@@ -95,7 +95,8 @@ TEST(Digester, IsReadyAgainAfterFinishAndAfterAMove) {
 }
 
 TEST(HashKind, NamesReadBackAndOthersDoNot) {
-    for (const HashKind kind : {HashKind::md5, HashKind::sha1, HashKind::sha256, HashKind::pdq}) {
+    for (const HashKind kind :
+         {HashKind::md5, HashKind::sha1, HashKind::sha256, HashKind::pdq, HashKind::ed2k}) {
         EXPECT_EQ(hash_kind_named(name(kind)), kind);
     }
     EXPECT_FALSE(hash_kind_named("SHA256"));
@@ -104,6 +105,7 @@ TEST(HashKind, NamesReadBackAndOthersDoNot) {
     EXPECT_EQ(size_bytes(HashKind::sha1), 20U);
     EXPECT_EQ(size_bytes(HashKind::sha256), 32U);
     EXPECT_EQ(size_bytes(HashKind::pdq), 32U);
+    EXPECT_EQ(size_bytes(HashKind::ed2k), 16U);
 }
 
 } // namespace

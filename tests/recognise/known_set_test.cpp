@@ -84,6 +84,23 @@ TEST(KnownSet, FindsExactlyWhatWasAddedOneHitAnEntry) {
     }
 }
 
+TEST(KnownSet, FindsAnEd2kDigestInEitherForm) {
+    KnownSet::Builder builder;
+    builder.add(2, 7, HashKind::ed2k, small_digest<16>(1));
+    builder.add(0, 5, HashKind::ed2k, small_digest<16>(2));
+    const KnownSet known = std::move(builder).build();
+    EXPECT_TRUE(known.holds(HashKind::ed2k));
+    EXPECT_FALSE(known.holds(HashKind::md5));
+    Digests digests;
+    digests.md5 = small_digest<16>(1); // another kind of the same bytes
+    EXPECT_TRUE(known.find_exact(digests).empty());
+    digests.ed2k = digests.ed2k_blue = small_digest<16>(1);
+    EXPECT_EQ(known.find_exact(digests), (std::vector<ExactHit>{{2, 7, HashKind::ed2k}}));
+    digests.ed2k = small_digest<16>(2);
+    EXPECT_EQ(known.find_exact(digests),
+              (std::vector<ExactHit>{{0, 5, HashKind::ed2k}, {2, 7, HashKind::ed2k}}));
+}
+
 TEST(KnownSet, ADigestThatWasNotComputedMatchesNothing) {
     KnownSet::Builder builder;
     builder.add(0, 1, HashKind::md5, Digests{}.md5);

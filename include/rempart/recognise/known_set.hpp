@@ -5,8 +5,8 @@
 /// Known material in memory: exact look-up of digests and exact search of fingerprints within each
 /// list's radius. Immutable after `build`, then thread-safe.
 ///
-/// Memory: 32 bytes a listed MD5 or SHA-1, 48 a SHA-256, 112 a PDQ hash and 4 MiB (48 a hash for
-/// fewer than 2,048 of them).
+/// Memory: 32 bytes a listed MD5, ed2k or SHA-1, 48 a SHA-256, 112 a PDQ hash and 4 MiB (48 a hash
+/// for fewer than 2,048 of them).
 
 #include <cstdint>
 #include <memory>
@@ -65,6 +65,8 @@ class KnownSet {
     ~KnownSet();
 
     [[nodiscard]] bool empty() const;
+    /// Whether any list has a hash of `kind`: who asks with digests that lack it misses those.
+    [[nodiscard]] bool holds(HashKind kind) const;
     /// All exact matches of a content, sorted. At most one per (list, entry_row), the first kind's.
     /// A digest of zeroes only was not computed (DigestSet) and matches nothing.
     [[nodiscard]] std::vector<ExactHit> find_exact(const Digests& digests) const;
