@@ -30,17 +30,33 @@ Result<void> write_first_band(std::span<const PdqHash> codes, CodeBand band,
     return starts.finish();
 }
 
-BandWriter::BandWriter(std::span<const PdqHash> codes, std::uint32_t id_bytes,
-                       std::size_t most_places)
-    : codes_(codes), id_bytes_(id_bytes), most_places_(std::max<std::size_t>(most_places, 1)) {
+BandWriter::Range::Range(std::uint64_t from, std::uint64_t values) : low(from), count(values) {
+    while ((count - 1) >> shift >= kParts) {
+        ++shift;
+    }
+    in_part.resize(((count - 1) >> shift) + 1);
 }
 
-Result<void> BandWriter::write(CodeBand band, SectionWriter& starts, SectionWriter& ids) {
-    band_ = band;
+BandWriter::BandWriter(std::span<const PdqHash> codes, const CodeBands& bands,
+                       std::uint32_t id_bytes, std::size_t most_places)
+    : codes_(codes), bands_(bands), id_bytes_(id_bytes),
+      most_places_(std::max<std::size_t>(most_places, 1)) {
+    for (unsigned band = 0; band < bands_.count(); ++band) {
+        whole_.emplace_back(0, std::uint64_t{1} << bands_[band].width);
+    }
+    for (const PdqHash& code : codes_) {
+        for (unsigned band = 1; band < bands_.count(); ++band) {
+            whole_[band].count_one(bands_[band].value(code));
+        }
+    }
+}
+
+Result<void> BandWriter::write(unsigned band, SectionWriter& starts, SectionWriter& ids) {
+    band_ = bands_[band];
     starts_ = &starts;
     ids_ = &ids;
     written_ = 0;
-    if (auto done = write_range(0, std::uint64_t{1} << band.width); !done) {
+    if (auto done = write_range(whole_[band]); !done) {
         return done;
     }
     if (auto put = starts.append(std::as_bytes(std::span(&written_, 1))); !put) { // the end
@@ -54,28 +70,22 @@ Result<void> BandWriter::write(CodeBand band, SectionWriter& starts, SectionWrit
 }
 
 BandWriter::Range BandWriter::count_codes(std::uint64_t low, std::uint64_t count) const {
-    Range range{.low = low, .count = count, .shift = 0, .in_part = {}, .codes = 0};
-    while ((count - 1) >> range.shift >= kParts) {
-        ++range.shift;
-    }
-    range.in_part.resize(((count - 1) >> range.shift) + 1);
+    Range range(low, count);
     for (const PdqHash& code : codes_) {
         const std::uint64_t value = band_.value(code) - low; // wraps where it is below
         if (value < count) {
-            ++range.in_part[value >> range.shift];
-            ++range.codes;
+            range.count_one(value);
         }
     }
     return range;
 }
 
-Result<void> BandWriter::write_range(std::uint64_t low, std::uint64_t count) {
-    const Range range = count_codes(low, count);
+Result<void> BandWriter::write_range(const Range& range) {
     if (range.codes <= most_places_) {
         return write_sorted(range);
     }
-    if (count == 1) {
-        return write_one_value(low);
+    if (range.count == 1) {
+        return write_one_value(range.low);
     }
     // Neighbouring parts together, as long as they fit.
     for (std::size_t part = 0; part < range.in_part.size();) {
@@ -85,8 +95,8 @@ Result<void> BandWriter::write_range(std::uint64_t low, std::uint64_t count) {
             codes += range.in_part[part++];
         }
         const std::uint64_t from = std::uint64_t{first} << range.shift;
-        const std::uint64_t to = std::min(count, std::uint64_t{part} << range.shift);
-        if (auto done = write_range(low + from, to - from); !done) {
+        const std::uint64_t to = std::min(range.count, std::uint64_t{part} << range.shift);
+        if (auto done = write_range(count_codes(range.low + from, to - from)); !done) {
             return done;
         }
     }

@@ -25,20 +25,28 @@ namespace rempart::recognise {
 class BandWriter {
   public:
     /// \param most_places how many places are held at once: 8 bytes each.
-    BandWriter(std::span<const PdqHash> codes, std::uint32_t id_bytes, std::size_t most_places);
-    [[nodiscard]] Result<void> write(CodeBand band, SectionWriter& starts, SectionWriter& ids);
+    BandWriter(std::span<const PdqHash> codes, const CodeBands& bands, std::uint32_t id_bytes,
+               std::size_t most_places);
+    /// \pre band > 0
+    [[nodiscard]] Result<void> write(unsigned band, SectionWriter& starts, SectionWriter& ids);
 
   private:
-    static constexpr std::size_t kParts = 2048; ///< Our choice: their ends stay in the cache.
+    static constexpr std::size_t kParts = 512; ///< Our choice: their ends stay in the cache.
     struct Range {                              // of values, in parts of 2^shift values
         std::uint64_t low = 0, count = 0;
         unsigned shift = 0;
         std::vector<std::uint64_t> in_part; ///< Codes of each.
         std::uint64_t codes = 0;
+
+        Range(std::uint64_t from, std::uint64_t values);
+        void count_one(std::uint64_t value) { // above the lowest
+            ++in_part[value >> shift];
+            ++codes;
+        }
     };
 
     [[nodiscard]] Range count_codes(std::uint64_t low, std::uint64_t count) const;
-    [[nodiscard]] Result<void> write_range(std::uint64_t low, std::uint64_t count);
+    [[nodiscard]] Result<void> write_range(const Range& range);
     [[nodiscard]] Result<void> write_sorted(const Range& range);
     [[nodiscard]] Result<void> write_part(std::span<const std::uint64_t> part,
                                           std::uint64_t values);
@@ -46,6 +54,8 @@ class BandWriter {
     [[nodiscard]] Result<void> append_ids(std::span<const std::uint32_t> ids);
 
     std::span<const PdqHash> codes_;
+    const CodeBands& bands_;
+    std::vector<Range> whole_; ///< All values, by band: counted in one pass over the codes.
     std::uint32_t id_bytes_;
     std::size_t most_places_;
     CodeBand band_;

@@ -227,7 +227,7 @@ Result<void> CodeIndexBuilder::State::write_bands(SnapshotTarget& target,
     }
     const std::span codes(reinterpret_cast<const PdqHash*>(view->data()), shape.codes);
     const CodeBands bands(shape.bands);
-    BandWriter writer(codes, shape.id_bytes, memory * 3 / 4 / 8);
+    BandWriter writer(codes, bands, shape.id_bytes, memory * 3 / 4 / 8);
     for (unsigned band = 0; band < shape.bands; ++band) {
         SectionWriter starts(target, layout.section(SectionKind::starts, band).offset,
                              shape.chunk_bytes);
@@ -238,7 +238,7 @@ Result<void> CodeIndexBuilder::State::write_bands(SnapshotTarget& target,
             continue;
         }
         SectionWriter ids(target, layout.section(SectionKind::ids, band).offset, shape.chunk_bytes);
-        if (auto done = writer.write(bands[band], starts, ids); !done) {
+        if (auto done = writer.write(band, starts, ids); !done) {
             return done;
         }
     }
