@@ -32,7 +32,7 @@ class BandWriter {
 
   private:
     static constexpr std::size_t kParts = 512; ///< Our choice: their ends stay in the cache.
-    struct Range {                              // of values, in parts of 2^shift values
+    struct Range {                             // of values, in parts of 2^shift values
         std::uint64_t low = 0, count = 0;
         unsigned shift = 0;
         std::vector<std::uint64_t> in_part; ///< Codes of each.

@@ -46,6 +46,18 @@ Result<void> RecordSorter::add(const CodeRecord& record) {
 // By the first 16 bits in one pass, then each of these parts for itself: a part of unlike codes is
 // small, and one of like codes costs what any sort costs.
 void RecordSorter::sort_records() {
+    const auto before = [&](const Key& a, const Key& b) {
+        return a.prefix != b.prefix ? a.prefix < b.prefix : records_[a.place] < records_[b.place];
+    };
+    constexpr std::size_t kFew = 8192; // counting the parts would take longer
+    if (records_.size() < kFew) {
+        order_.clear();
+        for (const CodeRecord& record : records_) {
+            order_.push_back({record.code.words()[0], static_cast<std::uint32_t>(order_.size())});
+        }
+        std::ranges::sort(order_, before);
+        return;
+    }
     constexpr std::size_t kParts = std::size_t{1} << 16;
     const auto part_of = [](std::uint64_t prefix) { return prefix >> 48; };
     std::vector<std::uint32_t> begins(kParts + 1);
@@ -63,9 +75,6 @@ void RecordSorter::sort_records() {
         const std::uint64_t prefix = records_[place].code.words()[0];
         order_[next[part_of(prefix)]++] = {prefix, place};
     }
-    const auto before = [&](const Key& a, const Key& b) {
-        return a.prefix != b.prefix ? a.prefix < b.prefix : records_[a.place] < records_[b.place];
-    };
     for (std::size_t part = 0; part < kParts; ++part) {
         std::sort(order_.begin() + begins[part], order_.begin() + begins[part + 1], before);
     }
