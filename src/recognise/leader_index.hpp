@@ -30,7 +30,7 @@ struct NearLeader {
 class LeaderIndex {
   public:
     /// Our choice: so many are looked at in a few microseconds.
-    static constexpr std::size_t kLatest = 2048;
+    static constexpr std::size_t kLatest = 1024;
 
     void add(NearContent leader, std::size_t group);
     /// Moves the latest into the levels where they are many. \return as NearGrouper::add.

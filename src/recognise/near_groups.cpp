@@ -18,7 +18,7 @@ namespace {
 
 // Contents whose leaders of before are looked for at once, by all threads. Our choice: enough work
 // for each thread, and few leaders that come up within it.
-constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kBlock = 1024;
 
 // The nearest of the settled leaders for each content, by as many threads.
 class SettledSearch {

@@ -43,8 +43,8 @@ class LiveCodeIndex {
     LiveCodeIndex& operator=(LiveCodeIndex&&) noexcept;
     ~LiveCodeIndex();
 
-    /// Takes time for what is added, and about once more each time their number doubles: a batch is
-    /// cheaper than its entries one by one. All or nothing. \return `limit_exceeded`, `io`.
+    /// Takes time for what is added, and now and then for what was added before: a batch is cheaper
+    /// than its entries one by one. All or nothing. \return `limit_exceeded`, `io`.
     [[nodiscard]] Result<void> add(std::span<const CodeEntry> entries);
     /// No search finds these rows until they are enabled, whether they exist yet or not. A call
     /// takes time for all that are disabled.

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kNoLimit = std::size_t{1} << 46; // what is in memory already is not spilled
 
+constexpr std::uint64_t kRatio = 8; // our choice: asking another index costs more than merging it
+
 } // namespace
 
 Result<void> CodeLevels::add(std::span<const CodeEntry> entries) {
@@ -22,10 +24,10 @@ Result<void> CodeLevels::add(std::span<const CodeEntry> entries) {
             return added;
         }
     }
-    // Those that would not be twice as large as what comes behind them go into it.
+    // Those that would not be so much larger than what comes behind them go into it.
     std::uint64_t rows = entries.size();
     auto kept = levels_;
-    while (!kept.empty() && kept.back()->row_count() < 2 * rows) {
+    while (!kept.empty() && kept.back()->row_count() < kRatio * rows) {
         rows += kept.back()->row_count();
         const auto merged = each_row(
             *kept.back(), [&](const PdqHash& code, CodeRow row) { return builder.add(code, row); });

@@ -2,9 +2,9 @@
 #pragma once
 
 /// \file
-/// A growing set of codes as a few immutable indexes: each at least twice as large as the next one,
-/// so that a code is written again about log2 n times and a query asks about log2 n of them (the
-/// logarithmic method of Bentley, Saxe, "Decomposable Searching Problems I", 1980).
+/// A growing set of codes as a few immutable indexes, each at least 8 times as large as the next
+/// one: so a query asks at most log8 n of them, and a code is written again about 4 log8 n times
+/// (the logarithmic method of Bentley, Saxe, "Decomposable Searching Problems I", 1980).
 
 #include <cstddef>
 #include <memory>

@@ -101,6 +101,8 @@ void CodeSearch::list_probes(const PdqHash& query, int radius, CodeScratch& scra
 }
 
 // Leaves in `band_ends` where each band's ranges end.
+// Whether a bucket is empty, and how many codes it has, cannot be foretold: so nothing branches on
+// it here and in read_ids, save where a bucket is large.
 template <bool kChecked>
 CodeSearch::Outcome
 CodeSearch::read_ranges(CodeScratch& scratch,
@@ -108,31 +110,30 @@ CodeSearch::read_ranges(CodeScratch& scratch,
     const auto& probes = scratch.probes;
     // Our choice, by measurement: a code that is looked at here and there takes 8 times longer.
     const std::size_t most = codes_.size() / 8;
+    scratch.ranges.resize(2 * probes.size());
+    std::uint32_t* out = scratch.ranges.data();
     std::size_t found = 0;
-    scratch.ranges.clear();
+    bool holds = true;
     std::size_t k = 0;
     for (unsigned band = 0; band < bands_->count(); ++band) {
         for (; k < band_ends[band + 1]; ++k) {
-            if (k + kAhead < probes.size()) {
-                __builtin_prefetch(probes[k + kAhead]);
-            }
+            __builtin_prefetch(probes[std::min(k + kAhead, probes.size() - 1)]);
             const std::uint32_t* const starts = probes[k];
             if (kChecked && !image_.ensure(starts, starts + 1)) {
                 return Outcome::damaged;
             }
             const std::uint32_t begin = starts[0];
             const std::uint32_t end = starts[1];
-            if (begin == end) {
-                continue;
-            }
-            if (begin > end || end > codes_.size()) [[unlikely]] {
-                return Outcome::contradictory;
-            }
-            scratch.ranges.push_back(begin);
-            scratch.ranges.push_back(end);
+            holds = holds && begin <= end && end <= codes_.size();
+            out[0] = begin;
+            out[1] = end;
+            out += begin != end ? 2 : 0;
             found += end - begin;
         }
-        band_ends[band + 1] = scratch.ranges.size();
+        band_ends[band + 1] = static_cast<std::size_t>(out - scratch.ranges.data());
+        if (!holds) {
+            return Outcome::contradictory;
+        }
         if (found > most) {
             return Outcome::crowded;
         }
@@ -143,29 +144,41 @@ CodeSearch::read_ranges(CodeScratch& scratch,
 template <bool kChecked>
 CodeSearch::Outcome CodeSearch::read_ids(const Table& table, std::span<const std::uint32_t> ranges,
                                          std::vector<std::uint32_t>& places) const {
-    constexpr std::size_t kRangesAhead = kAhead; // half as many ranges: their lines are longer
+    constexpr std::size_t kFew = 4; // so many are read of each bucket, whether it has them or not
+    std::size_t total = 0;
+    for (std::size_t k = 0; k < ranges.size(); k += 2) {
+        total += ranges[k + 1] - ranges[k];
+    }
+    places.resize(total + kFew);
+    std::uint32_t* out = places.data();
     std::uint32_t highest = 0;
     for (std::size_t k = 0; k < ranges.size(); k += 2) {
         const std::size_t begin = ranges[k];
         const std::size_t end = ranges[k + 1];
         if (table.ids == nullptr) {
             for (std::size_t place = begin; place < end; ++place) {
-                places.push_back(static_cast<std::uint32_t>(place));
+                *out++ = static_cast<std::uint32_t>(place);
             }
             continue;
         }
-        if (k + kRangesAhead < ranges.size()) {
-            __builtin_prefetch(table.ids + std::size_t{ranges[k + kRangesAhead]} * id_bytes_);
-        }
+        __builtin_prefetch(
+            table.ids + std::size_t{ranges[std::min(k + kAhead, ranges.size() - 2)]} * id_bytes_);
         if (kChecked && !image_.ensure(ByteView(table.ids + begin * id_bytes_,
                                                 (end - begin) * id_bytes_ + 1))) {
             return Outcome::damaged;
         }
-        for (std::size_t place = begin; place < end; ++place) {
-            const std::uint32_t id = read_id(table.ids, place, id_bytes_);
-            highest = std::max(highest, id);
-            places.push_back(id);
+        const std::size_t few = begin + kFew <= codes_.size() ? kFew : 0;
+        for (std::size_t i = 0; i < few; ++i) {
+            out[i] = read_id(table.ids, begin + i, id_bytes_);
         }
+        for (std::size_t i = few; begin + i < end; ++i) {
+            out[i] = read_id(table.ids, begin + i, id_bytes_);
+        }
+        out += end - begin;
+    }
+    places.resize(total);
+    for (const std::uint32_t id : places) {
+        highest = std::max(highest, id);
     }
     return highest < codes_.size() ? Outcome::found : Outcome::contradictory;
 }
