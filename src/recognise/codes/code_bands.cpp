@@ -40,7 +40,8 @@ unsigned best_band_count(std::uint64_t codes) {
         return 0;
     }
     constexpr std::uint64_t kMillion = 1'000'000;
-    return codes < kMillion / 4 ? 16 : codes < 16 * kMillion ? 12 : 10;
+    // 14 answer as fast as 12 up to here, with a tenth of the tables.
+    return codes < kMillion / 4 ? 16 : codes < 3 * kMillion ? 14 : codes < 16 * kMillion ? 12 : 10;
 }
 
 } // namespace rempart::recognise
