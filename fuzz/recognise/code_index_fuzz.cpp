@@ -42,22 +42,32 @@ void make_checksums_good(Bytes& file) {
     std::memcpy(file.data() + kHeaderBytes - 32, of_header.data(), of_header.size());
 }
 
+// False where the index turned out to be damaged.
+bool read_rows(const CodeIndex& index, std::span<const CodeMatch> matches) {
+    std::size_t rows_left = 1'000; // a code may claim all rows
+    for (const CodeMatch& match : matches) {
+        std::vector<CodeRow> rows;
+        if (rows_left == 0 || !index.append_rows(match.code, rows)) {
+            return false;
+        }
+        check(rows.size() <= index.row_count());
+        rows_left -= std::min(rows_left, rows.size());
+    }
+    return true;
+}
+
 void ask(const CodeIndex& index, PdqHash query) {
-    for (const int radius : {0, 12, 31, 256}) {
+    for (const std::uint32_t radius : {0U, 12U, 31U, 256U}) {
         std::vector<CodeMatch> matches;
         CodeScratch scratch;
-        if (!index.find_within(query, radius, matches, scratch)) {
+        if (!index.find_within(query, static_cast<int>(radius), matches, scratch)) {
             return;
         }
-        std::size_t rows_left = 1'000; // a code may claim all rows
-        for (const auto& [code, distance] : matches) {
-            check(code < index.size() && distance <= static_cast<std::uint32_t>(radius));
-            std::vector<CodeRow> rows;
-            if (rows_left == 0 || !index.append_rows(code, rows)) {
-                return;
-            }
-            check(rows.size() <= index.row_count());
-            rows_left -= std::min(rows_left, rows.size());
+        check(std::ranges::all_of(matches, [&](const CodeMatch& match) {
+            return match.code < index.size() && match.distance <= radius;
+        }));
+        if (!read_rows(index, matches)) {
+            return;
         }
     }
 }

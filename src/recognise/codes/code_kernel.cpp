@@ -210,10 +210,12 @@ constexpr std::array kKernels{
 #endif
 };
 
-const CodeKernel& find_best() {
-    const auto last = std::find_if(kKernels.rbegin(), kKernels.rend(),
-                                   [](const CodeKernel& kernel) { return kernel.is_supported(); });
-    return *last;
+std::size_t find_best() {
+    std::size_t best = 0;
+    for (std::size_t k = 0; k < kKernels.size(); ++k) {
+        best = kKernels[k].is_supported() ? k : best;
+    }
+    return best;
 }
 
 } // namespace
@@ -223,8 +225,8 @@ std::span<const CodeKernel> code_kernels() {
 }
 
 const CodeKernel& best_code_kernel() {
-    static const CodeKernel& best = find_best();
-    return best;
+    static const std::size_t best = find_best();
+    return kKernels[best];
 }
 
 void scan_many(const CodeKernel& kernel, std::span<const PdqHash> queries,
