@@ -187,6 +187,13 @@ function(rempart_benches)
                                ${PROJECT_SOURCE_DIR}/tests)
     target_compile_definitions(${name} PRIVATE
       REMPART_LIBEXEC_DIR="${PROJECT_BINARY_DIR}/libexec/rempart")
+    # A peer that stands in the same program is linked to that program only.
+    file(STRINGS ${PROJECT_SOURCE_DIR}/bench/${bench} has_faiss REGEX "^#include <faiss/")
+    if(has_faiss)
+      find_package(faiss REQUIRED)
+      find_package(OpenMP REQUIRED)
+      target_link_libraries(${name} PRIVATE faiss OpenMP::OpenMP_CXX)
+    endif()
     add_custom_target(run_${name} COMMAND ${name} USES_TERMINAL VERBATIM)
     add_dependencies(bench run_${name})
     add_dependencies(bench_programs ${name})

@@ -5,11 +5,13 @@
 #include <array>
 #include <cassert>
 #include <map>
+#include <new>
+#include <set>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
 
-#include "recognise/pdq_index.hpp"
+#include "rempart/recognise/code_index_builder.hpp"
 
 namespace rempart::recognise {
 namespace {
@@ -61,31 +63,51 @@ void keep_first_of_each_entry(std::vector<Hit>& hits) {
 } // namespace
 
 struct KnownSet::State {
-    struct PdqEntry {
-        std::uint32_t list;
-        int radius;
-        std::int64_t entry_row;
+    struct Scratch {
+        CodeScratch search;
+        std::vector<CodeMatch> matches;
+        std::vector<CodeRow> rows;
     };
 
     // The entries whose own radius reaches `hash`, for find_near to fill in what is the same for
-    // all of them. The last two parameters are working memory.
+    // all of them.
     void append_near(const PdqHash& hash, const NearHit& common, std::vector<NearHit>& hits,
-                     std::vector<PdqMatch>& matches, std::vector<std::uint32_t>& scratch) const;
+                     Scratch& scratch) const;
+    [[nodiscard]] int radius_of(std::uint32_t list) const {
+        const auto stated = radius_of_list.find(list);
+        return stated == radius_of_list.end() ? PdqHash::kMatchDistance : stated->second;
+    }
 
     ExactEntries<16> md5;
     ExactEntries<20> sha1;
     ExactEntries<32> sha256;
     ExactEntries<16> ed2k;
-    PdqIndex pdq;
-    std::vector<PdqEntry> pdq_entries; ///< Of each hash of `pdq`, in its order.
-    int max_radius = 0;
+    CodeIndex pdq; ///< Its rows are the callers' entries.
+    std::map<std::uint32_t, int> radius_of_list;
+    int max_radius = 0; ///< Of the lists that have a hash in `pdq`.
 };
 
 struct KnownSet::Builder::State {
     std::unique_ptr<KnownSet::State> set = std::make_unique<KnownSet::State>();
-    std::vector<PdqHash> pdq;
-    std::map<std::uint32_t, int> radius_of_list;
+    // No limit: what goes into memory is not spilled.
+    CodeIndexBuilder pdq{{.memory_limit_bytes = std::size_t{1} << 46}};
+    std::set<std::uint32_t> pdq_lists;
 };
+
+// What is in memory can fail only for want of it.
+template <typename T>
+T in_memory(Result<T> result) {
+    if (!result) {
+        throw std::bad_alloc();
+    }
+    return std::move(*result);
+}
+template <>
+void in_memory(Result<void> result) {
+    if (!result) {
+        throw std::bad_alloc();
+    }
+}
 
 KnownSet::Builder::Builder() : state_(std::make_unique<State>()) {
 }
@@ -95,7 +117,7 @@ KnownSet::Builder::~Builder() = default;
 
 void KnownSet::Builder::set_radius(std::uint32_t list, int radius) {
     assert(radius >= 0 && radius <= PdqHash::kMatchDistance);
-    state_->radius_of_list[list] = radius;
+    state_->set->radius_of_list[list] = radius;
 }
 
 void KnownSet::Builder::add(std::uint32_t list, std::int64_t entry_row, HashKind kind,
@@ -107,8 +129,9 @@ void KnownSet::Builder::add(std::uint32_t list, std::int64_t entry_row, HashKind
     case HashKind::sha256: add_to(state_->set->sha256, list, entry_row, value); break;
     case HashKind::ed2k: add_to(state_->set->ed2k, list, entry_row, value); break;
     case HashKind::pdq:
-        state_->pdq.push_back(PdqHash::from_bytes(value.first<32>()));
-        state_->set->pdq_entries.push_back({.list = list, .radius = 0, .entry_row = entry_row});
+        in_memory(state_->pdq.add(PdqHash::from_bytes(value.first<32>()),
+                                  {.list = list, .row = static_cast<std::uint64_t>(entry_row)}));
+        state_->pdq_lists.insert(list);
         break;
     }
 }
@@ -119,13 +142,10 @@ KnownSet KnownSet::Builder::build() && {
     std::ranges::sort(set.sha1);
     std::ranges::sort(set.sha256);
     std::ranges::sort(set.ed2k);
-    for (KnownSet::State::PdqEntry& entry : set.pdq_entries) {
-        const auto stated = state_->radius_of_list.find(entry.list);
-        entry.radius =
-            stated == state_->radius_of_list.end() ? PdqHash::kMatchDistance : stated->second;
-        set.max_radius = std::max(set.max_radius, entry.radius);
+    for (const std::uint32_t list : state_->pdq_lists) {
+        set.max_radius = std::max(set.max_radius, set.radius_of(list));
     }
-    set.pdq = PdqIndex(std::move(state_->pdq));
+    set.pdq = in_memory(std::move(state_->pdq).build());
     KnownSet known;
     known.state_ = std::move(state_->set);
     return known;
@@ -137,7 +157,7 @@ bool KnownSet::holds(HashKind kind) const {
     case HashKind::sha1: return !state_->sha1.empty();
     case HashKind::sha256: return !state_->sha256.empty();
     case HashKind::ed2k: return !state_->ed2k.empty();
-    case HashKind::pdq: return !state_->pdq_entries.empty();
+    case HashKind::pdq: return state_->pdq.size() > 0;
     }
     return false;
 }
@@ -150,7 +170,7 @@ KnownSet::~KnownSet() = default;
 
 bool KnownSet::empty() const {
     return state_->md5.empty() && state_->sha1.empty() && state_->sha256.empty() &&
-           state_->ed2k.empty() && state_->pdq_entries.empty();
+           state_->ed2k.empty() && state_->pdq.size() == 0;
 }
 
 std::vector<ExactHit> KnownSet::find_exact(const Digests& digests) const {
@@ -165,25 +185,25 @@ std::vector<ExactHit> KnownSet::find_exact(const Digests& digests) const {
 }
 
 void KnownSet::State::append_near(const PdqHash& hash, const NearHit& common,
-                                  std::vector<NearHit>& hits, std::vector<PdqMatch>& matches,
-                                  std::vector<std::uint32_t>& scratch) const {
-    matches.clear();
-    pdq.find_within(hash, max_radius, matches, scratch);
-    for (const auto& [index, distance] : matches) {
-        const PdqEntry& entry = pdq_entries[index];
-        if (distance <= entry.radius) {
-            NearHit& hit = hits.emplace_back(common);
-            hit.list = entry.list;
-            hit.entry_row = entry.entry_row;
-            hit.distance = distance;
+                                  std::vector<NearHit>& hits, Scratch& scratch) const {
+    in_memory(pdq.find_within(hash, max_radius, scratch.matches, scratch.search));
+    for (const auto& [code, distance] : scratch.matches) {
+        scratch.rows.clear();
+        in_memory(pdq.append_rows(code, scratch.rows));
+        for (const CodeRow& row : scratch.rows) {
+            if (static_cast<int>(distance) <= radius_of(row.list)) {
+                NearHit& hit = hits.emplace_back(common);
+                hit.list = row.list;
+                hit.entry_row = static_cast<std::int64_t>(row.row);
+                hit.distance = static_cast<int>(distance);
+            }
         }
     }
 }
 
 std::vector<NearHit> KnownSet::find_near(std::span<const PdqFingerprint> queries) const {
     std::vector<NearHit> hits;
-    std::vector<PdqMatch> matches;
-    std::vector<std::uint32_t> scratch;
+    State::Scratch scratch;
     std::unordered_set<PdqHash> asked; // variants of a small picture are equal
     for (std::size_t q = 0; q < queries.size(); ++q) {
         if (queries[q].quality < kMinPdqQuality) {
@@ -196,7 +216,7 @@ std::vector<NearHit> KnownSet::find_near(std::span<const PdqFingerprint> queries
             NearHit common;
             common.query = static_cast<std::uint32_t>(q);
             common.orientation = static_cast<Orientation>(k);
-            state_->append_near(queries[q].hashes[k], common, hits, matches, scratch);
+            state_->append_near(queries[q].hashes[k], common, hits, scratch);
         }
     }
     keep_first_of_each_entry(hits); // their order puts the smallest distance first

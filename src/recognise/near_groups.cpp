@@ -3,154 +3,183 @@
 
 #include <algorithm>
 #include <atomic>
-#include <numeric>
+#include <cassert>
+#include <limits>
+#include <mutex>
+#include <new>
+#include <optional>
 #include <thread>
+#include <utility>
 
-#include "recognise/near_pairs.hpp"
-#include "recognise/pdq_bands.hpp"
+#include "recognise/leader_index.hpp"
 
 namespace rempart::recognise {
 namespace {
 
-/// Disjoint sets of 0..n-1, each named by its smallest member: the result does not depend on the
-/// order of the unions.
-class Sets {
+// Contents whose leaders of before are looked for at once, by all threads. Our choice: enough work
+// for each thread, and few leaders that come up within it.
+constexpr std::size_t kBlock = 1024;
+
+// The nearest of the settled leaders for each content, by as many threads.
+class SettledSearch {
   public:
-    explicit Sets(std::size_t count) : parent_(count) {
-        std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-    }
+    SettledSearch(const LeaderIndex& leaders, std::span<const NearContent> contents, int radius)
+        : leaders_(leaders), contents_(contents), radius_(radius), nearest_(contents.size()) {}
 
-    std::size_t find(std::size_t i) {
-        while (parent_[i] != i) {
-            parent_[i] = parent_[parent_[i]];
-            i = parent_[i];
+    Result<std::vector<NearLeader>> run(unsigned threads) {
+        {
+            std::vector<std::jthread> workers;
+            for (unsigned k = 1; k < threads; ++k) {
+                workers.emplace_back([this] { work(); });
+            }
+            work();
         }
-        return i;
-    }
-
-    void unite(std::size_t a, std::size_t b) {
-        a = find(a);
-        b = find(b);
-        parent_[std::max(a, b)] = std::min(a, b);
+        if (failed_) {
+            return fail(std::move(*failed_));
+        }
+        return std::move(nearest_);
     }
 
   private:
-    std::vector<std::size_t> parent_; ///< Never larger than the member itself.
-};
-
-/// The pictures that take part, reduced to those that differ.
-struct Distinct {
-    std::vector<PdqHash> hashes;        ///< Different hashes of the pictures as they are.
-    std::vector<std::size_t> of_hash;   ///< A picture that has it.
-    std::vector<std::size_t> questions; ///< Pictures that differ in any orientation's hash.
-};
-
-// Unites pictures with equal hashes on the way.
-Distinct reduce(std::span<const PdqFingerprint> fingerprints, Sets& sets) {
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < fingerprints.size(); ++i) {
-        if (fingerprints[i].quality >= kMinPdqQuality) {
-            order.push_back(i);
-        }
-    }
-    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-        return fingerprints[a].hashes < fingerprints[b].hashes;
-    });
-    Distinct distinct;
-    for (std::size_t k = 0; k < order.size(); ++k) {
-        const PdqFingerprint& fingerprint = fingerprints[order[k]];
-        if (k == 0 || fingerprint.hashes != fingerprints[order[k - 1]].hashes) {
-            distinct.questions.push_back(order[k]);
-        }
-        if (k == 0 || fingerprint.hash() != distinct.hashes.back()) {
-            distinct.hashes.push_back(fingerprint.hash());
-            distinct.of_hash.push_back(order[k]);
-        } else {
-            sets.unite(order[k], distinct.of_hash.back());
-        }
-    }
-    return distinct;
-}
-
-// The bands, or slices of the questions where the bands do not help, one after the other by any
-// thread that is free: what is united does not depend on by whom.
-class Work {
-  public:
-    Work(const Distinct& distinct, const NearPairs& pairs)
-        : distinct_(distinct), pairs_(pairs), by_band_(pairs.bands_help()) {}
-
-    void run(Sets& sets) {
-        constexpr std::size_t kSlices = 256;
-        const auto unite = [&](std::size_t asked, std::size_t hash) {
-            sets.unite(distinct_.questions[asked / kOrientations], distinct_.of_hash[hash]);
-        };
+    void work() {
+        constexpr std::size_t kSlice = 32;
+        CodeScratch scratch;
         for (;;) {
-            const std::size_t part = next_.fetch_add(1, std::memory_order_relaxed);
-            if (part >= (by_band_ ? kBands : kSlices)) {
+            const std::size_t begin = next_.fetch_add(kSlice, std::memory_order_relaxed);
+            const std::size_t end = std::min(begin + kSlice, contents_.size());
+            for (std::size_t i = begin; i < end; ++i) {
+                auto nearest = leaders_.nearest_settled(contents_[i], radius_, scratch);
+                if (!nearest) {
+                    const std::lock_guard lock(failure_);
+                    failed_ = std::move(nearest).error();
+                    return;
+                }
+                nearest_[i] = *nearest;
+            }
+            if (begin >= contents_.size()) {
                 return;
             }
-            if (by_band_) {
-                pairs_.visit_band(part, unite);
-            } else {
-                pairs_.visit_slice(part, kSlices, unite);
-            }
         }
     }
 
-  private:
-    const Distinct& distinct_;
-    const NearPairs& pairs_;
-    bool by_band_;
+    const LeaderIndex& leaders_;
+    std::span<const NearContent> contents_;
+    int radius_;
+    std::vector<NearLeader> nearest_;
     std::atomic<std::size_t> next_{0};
+    std::mutex failure_;
+    std::optional<Error> failed_;
 };
-
-// The hashes that are asked for: 8 of each question, one after the other.
-std::vector<PdqHash> asked_hashes(std::span<const PdqFingerprint> fingerprints,
-                                  const Distinct& distinct) {
-    std::vector<PdqHash> asked;
-    asked.reserve(distinct.questions.size() * kOrientations);
-    for (const std::size_t picture : distinct.questions) {
-        const auto& hashes = fingerprints[picture].hashes;
-        asked.insert(asked.end(), hashes.begin(), hashes.end());
-    }
-    return asked;
-}
-
-// Each set by a thread of its own, the first by this one.
-void run_all(Work& work, std::vector<Sets>& found) {
-    std::vector<std::jthread> workers;
-    for (std::size_t k = 1; k < found.size(); ++k) {
-        workers.emplace_back([&, k] { work.run(found[k]); });
-    }
-    work.run(found[0]);
-}
-
-void unite_near(std::span<const PdqFingerprint> fingerprints, int radius, unsigned threads,
-                Sets& all) {
-    const Distinct distinct = reduce(fingerprints, all);
-    const auto asked = asked_hashes(fingerprints, distinct);
-    const NearPairs pairs(asked, distinct.hashes, radius);
-    Work work(distinct, pairs);
-    std::vector<Sets> found(std::max(threads, 1U), Sets(fingerprints.size()));
-    run_all(work, found);
-    for (Sets& part : found) {
-        for (std::size_t i = 0; i < fingerprints.size(); ++i) {
-            all.unite(i, part.find(i));
-        }
-    }
-}
 
 } // namespace
 
+struct NearGrouper::State {
+    [[nodiscard]] Result<void> add_block(std::span<const NearContent> contents,
+                                         std::vector<GroupPlace>& places);
+    [[nodiscard]] Result<GroupPlace> add_leader(NearContent content);
+
+    Options options;
+    LeaderIndex leaders;
+    std::size_t groups = 0;
+    std::uint64_t fingerprints = 0; ///< Of leaders.
+};
+
+NearGrouper::NearGrouper() : NearGrouper(Options{}) {
+}
+NearGrouper::NearGrouper(Options options) : state_(std::make_unique<State>()) {
+    assert(options.radius >= 0 && options.radius <= CodeIndex::kMaxBandedRadius);
+    state_->options = options;
+    state_->options.threads = std::max(options.threads, 1U);
+}
+NearGrouper::NearGrouper(NearGrouper&&) noexcept = default;
+NearGrouper& NearGrouper::operator=(NearGrouper&&) noexcept = default;
+NearGrouper::~NearGrouper() = default;
+
+std::size_t NearGrouper::group_count() const {
+    return state_->groups;
+}
+
+Result<GroupPlace> NearGrouper::State::add_leader(NearContent content) {
+    fingerprints += content.size();
+    if (fingerprints >= std::numeric_limits<std::uint32_t>::max() - 1) {
+        return fail(Errc::limit_exceeded, "more leaders than can be numbered");
+    }
+    leaders.add(content, groups);
+    return GroupPlace{.group = groups++, .is_leader = true};
+}
+
+Result<void> NearGrouper::add_leaders(std::span<const NearContent> leaders) {
+    for (std::size_t i = 0; i < leaders.size(); ++i) {
+        if (const auto added = state_->add_leader(leaders[i]); !added) {
+            return fail(added.error());
+        }
+        if ((i + 1) % kBlock == 0) {
+            if (auto settled = state_->leaders.settle(); !settled) {
+                return settled;
+            }
+        }
+    }
+    return state_->leaders.settle();
+}
+
+// What came before this block is searched by all threads; what comes up within it, in order.
+Result<void> NearGrouper::State::add_block(std::span<const NearContent> contents,
+                                           std::vector<GroupPlace>& places) {
+    const auto settled = SettledSearch(leaders, contents, options.radius).run(options.threads);
+    if (!settled) {
+        return fail(settled.error());
+    }
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+        const NearLeader nearest =
+            leaders.nearest_latest(contents[i], options.radius, (*settled)[i]);
+        if (nearest.exists()) {
+            places.push_back({.group = nearest.group,
+                              .is_leader = false,
+                              .distance = nearest.distance,
+                              .orientation = nearest.orientation});
+            continue;
+        }
+        const auto place = add_leader(contents[i]);
+        if (!place) {
+            return fail(place.error());
+        }
+        places.push_back(*place);
+    }
+    return leaders.settle();
+}
+
+Result<std::vector<GroupPlace>> NearGrouper::add(std::span<const NearContent> contents) {
+    std::vector<GroupPlace> places;
+    places.reserve(contents.size());
+    for (std::size_t begin = 0; begin < contents.size(); begin += kBlock) {
+        const auto block = contents.subspan(begin, std::min(kBlock, contents.size() - begin));
+        if (auto added = state_->add_block(block, places); !added) {
+            return fail(std::move(added).error());
+        }
+    }
+    return places;
+}
+
 std::vector<std::size_t> near_groups(std::span<const PdqFingerprint> fingerprints, int radius,
                                      unsigned threads) {
-    Sets all(fingerprints.size());
-    if (radius >= 0) {
-        unite_near(fingerprints, radius, threads, all);
+    std::vector<NearContent> contents;
+    contents.reserve(fingerprints.size());
+    for (const PdqFingerprint& fingerprint : fingerprints) {
+        contents.emplace_back(&fingerprint, 1);
     }
-    std::vector<std::size_t> groups(fingerprints.size());
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        groups[i] = all.find(i);
+    NearGrouper grouper({.radius = radius, .threads = threads});
+    const auto places = grouper.add(contents);
+    if (!places) { // nothing but memory can be missing
+        throw std::bad_alloc();
+    }
+    std::vector<std::size_t> leaders;
+    std::vector<std::size_t> groups;
+    groups.reserve(fingerprints.size());
+    for (std::size_t i = 0; i < places->size(); ++i) {
+        if ((*places)[i].is_leader) {
+            leaders.push_back(i);
+        }
+        groups.push_back(leaders[(*places)[i].group]);
     }
     return groups;
 }

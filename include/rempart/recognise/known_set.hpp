@@ -5,8 +5,8 @@
 /// Known material in memory: exact look-up of digests and exact search of fingerprints within each
 /// list's radius. Immutable after `build`, then thread-safe.
 ///
-/// Memory: 32 bytes a listed MD5, ed2k or SHA-1, 48 a SHA-256, 112 a PDQ hash and 4 MiB (48 a hash
-/// for fewer than 2,048 of them).
+/// Memory: 32 bytes a listed MD5, ed2k or SHA-1, 48 a SHA-256; a PDQ hash about 90
+/// (code_index.hpp), and 70 more until build() is done.
 
 #include <cstdint>
 #include <memory>
