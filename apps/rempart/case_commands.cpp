@@ -113,17 +113,22 @@ int run(const ListAdd& args) {
     if (!choice) {
         return report_error("list add", choice.error());
     }
-    std::vector<MappedFile> files;
+    const auto reader = list_reader_config();
+    if (!reader) {
+        return report_error("list add", reader.error());
+    }
+    std::vector<UniqueFd> files;
     std::vector<pipeline::ListSource> sources;
     for (const std::string& path : args.files) {
-        auto mapped = MappedFile::open(path);
-        if (!mapped) {
-            return report_error(path, mapped.error());
+        auto opened = open_own_file(path);
+        const auto sha256 = opened ? sha256_hex(opened->get()) : fail(opened.error());
+        if (!sha256) {
+            return report_error(path, sha256.error());
         }
-        sources.push_back({.text = mapped->text(),
+        sources.push_back({.descriptor = opened->get(),
                            .name = to_utf8(std::filesystem::path(path).filename().string()),
-                           .sha256 = sha256_hex(mapped->text())});
-        files.push_back(std::move(*mapped));
+                           .sha256 = *sha256});
+        files.push_back(std::move(*opened));
     }
     auto file = Case::open(args.folder, Access::write);
     if (!file) {
@@ -140,6 +145,7 @@ int run(const ListAdd& args) {
     request.added = now_utc();
     request.format = choice->format;
     request.options.kind = choice->kind;
+    request.reader = *reader;
     if (args.expected_hashes > 0) {
         request.options.expected_hashes = args.expected_hashes;
     }
@@ -147,8 +153,8 @@ int run(const ListAdd& args) {
     if (!added) {
         return report_error("list add", added.error());
     }
-    if (added->summary.unterminated_last_line > 0) {
-        talk(fmt::format("list {}: {}", args.name, kUnterminatedNotice));
+    for (const std::string& notice : list_notices(added->summary, args.polarity)) {
+        talk(fmt::format("list {}: {}", to_terminal(args.name), notice));
     }
     if (added->new_hits > 0) {
         if (auto queued = pipeline::update_queue(*file, 0); !queued) {
