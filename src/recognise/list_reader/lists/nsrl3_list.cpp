@@ -123,6 +123,10 @@ Result<HashListSummary> read_nsrl3_list(ListInput& input, const HashListOptions&
                 taker.count_skipped("row without a hash");
                 return {};
             }
+            constexpr std::uint64_t kLeastRowBytes = 32; // an MD5 in hex; pages may form a ring
+            if (taker.summary().records >= input.size_bytes() / kLeastRowBytes) {
+                return fail(Errc::malformed, "more rows than the file can hold");
+            }
             return taker.take(record);
         });
     if (!read) {
