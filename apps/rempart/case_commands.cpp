@@ -108,6 +108,30 @@ int run(const CaseImport& args) {
     return made ? kOk : report_error(args.source, made.error());
 }
 
+namespace {
+
+struct OpenedLists {
+    std::vector<UniqueFd> files;
+    std::vector<pipeline::ListSource> sources; ///< Beside `files`.
+};
+
+int open_lists(const std::vector<std::string>& paths, OpenedLists& lists) {
+    for (const std::string& path : paths) {
+        auto file = open_own_file(path);
+        const auto sha256 = file ? sha256_hex(file->get()) : fail(file.error());
+        if (!sha256) {
+            return report_error(path, sha256.error());
+        }
+        lists.sources.push_back({.descriptor = file->get(),
+                                 .name = to_utf8(std::filesystem::path(path).filename().string()),
+                                 .sha256 = *sha256});
+        lists.files.push_back(std::move(*file));
+    }
+    return kOk;
+}
+
+} // namespace
+
 int run(const ListAdd& args) {
     const auto choice = choose_list_format(args.format, args.algorithm);
     if (!choice) {
@@ -117,18 +141,9 @@ int run(const ListAdd& args) {
     if (!reader) {
         return report_error("list add", reader.error());
     }
-    std::vector<UniqueFd> files;
-    std::vector<pipeline::ListSource> sources;
-    for (const std::string& path : args.files) {
-        auto opened = open_own_file(path);
-        const auto sha256 = opened ? sha256_hex(opened->get()) : fail(opened.error());
-        if (!sha256) {
-            return report_error(path, sha256.error());
-        }
-        sources.push_back({.descriptor = opened->get(),
-                           .name = to_utf8(std::filesystem::path(path).filename().string()),
-                           .sha256 = *sha256});
-        files.push_back(std::move(*opened));
+    OpenedLists opened;
+    if (const int status = open_lists(args.files, opened); status != kOk) {
+        return status;
     }
     auto file = Case::open(args.folder, Access::write);
     if (!file) {
@@ -149,7 +164,7 @@ int run(const ListAdd& args) {
     if (args.expected_hashes > 0) {
         request.options.expected_hashes = args.expected_hashes;
     }
-    const auto added = pipeline::add_list(*file, sources, request);
+    const auto added = pipeline::add_list(*file, opened.sources, request);
     if (!added) {
         return report_error("list add", added.error());
     }

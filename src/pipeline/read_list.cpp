@@ -2,7 +2,9 @@
 #include "rempart/pipeline/read_list.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "rempart/core/fd.hpp"
 #include "rempart/recognise/list_wire.hpp"
@@ -36,12 +38,12 @@ Result<ListRead> read_list(int descriptor, const recognise::HashListFormat* form
         if (!answer) {
             return fail(answer.error());
         }
-        auto summary = answers.accept(*answer, take);
-        if (!summary) {
-            return fail(summary.error());
+        auto accepted = answers.accept(*answer, take);
+        if (!accepted) {
+            return fail(accepted.error());
         }
-        if (*summary) {
-            return ListRead{std::move(**summary), child->confinement()};
+        if (std::optional<recognise::HashListSummary>& summary = *accepted; summary) {
+            return ListRead{std::move(*summary), child->confinement()};
         }
     }
 }

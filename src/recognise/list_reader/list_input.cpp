@@ -18,7 +18,7 @@ Result<std::size_t> MemoryInput::read_at(std::uint64_t offset, std::span<std::by
 }
 
 Result<std::size_t> FileInput::read_at(std::uint64_t offset, std::span<std::byte> out) {
-    const auto read = rempart::read_at(descriptor_, offset, out);
+    auto read = rempart::read_at(descriptor_, offset, out);
     if (!read) {
         return read;
     }

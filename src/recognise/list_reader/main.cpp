@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The confined program list_reader: one list, one request, one stream of hashes.
 #include <cstdlib>
+#include <optional>
 
 #include "recognise/list_reader/answer_sink.hpp"
 #include "recognise/list_reader/list_input.hpp"
@@ -47,13 +48,11 @@ int main() {
     if (!channel) {
         return EXIT_FAILURE;
     }
-    const auto request = channel->receive();
-    if (!request) {
+    const auto received = channel->receive();
+    if (!received) {
         return EXIT_FAILURE;
     }
-    if (!*request) {
-        return EXIT_SUCCESS;
-    }
+    const std::optional<sandbox::Received>& request = *received;
     AnswerSink sink(*channel);
-    return sink.end(read_list(**request, sink)) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return !request || sink.end(read_list(*request, sink)) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -98,7 +98,7 @@ Result<std::string_view> JsonCursor::next_key(bool& first) {
     if (!peek(1).starts_with('"')) {
         return fail(Errc::malformed, "a key is missing");
     }
-    const auto key = take_value();
+    auto key = take_value();
     if (!key) {
         return key;
     }

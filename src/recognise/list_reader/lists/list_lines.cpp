@@ -43,7 +43,7 @@ Result<std::string_view> LineWalker::find_end() {
 Result<std::string_view> LineWalker::next_or_last() {
     ++number_;
     text_.advance(std::exchange(taken_, 0));
-    const auto found = find_end();
+    auto found = find_end();
     if (!found) {
         return found;
     }

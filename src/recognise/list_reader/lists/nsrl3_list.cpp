@@ -85,6 +85,27 @@ Result<std::string_view> table_of(SqliteInput& database) {
     return fail(Errc::unsupported, "an SQLite database without NSRL's tables METADATA or FILE");
 }
 
+Result<void> take_row(SqliteInput::Row row, std::uint64_t file_bytes, ListTaker& taker,
+                      ListRecord& record) {
+    constexpr std::array kKinds{HashKind::sha256, HashKind::sha1, HashKind::md5};
+    constexpr std::uint64_t kLeastRowBytes = 32; // an MD5 in hex; pages may form a ring
+    ++record.entry;
+    record.hashes.clear();
+    for (std::size_t i = 0; i < kKinds.size(); ++i) {
+        if (!row[i].empty()) {
+            record.hashes.push_back({kKinds[i], row[i]});
+        }
+    }
+    if (record.hashes.empty()) {
+        taker.count_skipped("row without a hash");
+        return {};
+    }
+    if (taker.summary().records >= file_bytes / kLeastRowBytes) {
+        return fail(Errc::malformed, "more rows than the file can hold");
+    }
+    return taker.take(record);
+}
+
 } // namespace
 
 bool claims_nsrl3_list(std::string_view head) {
@@ -108,27 +129,10 @@ Result<HashListSummary> read_nsrl3_list(ListInput& input, const HashListOptions&
     if (auto read = read_version(**database, taker.summary()); !read) {
         return fail(read.error());
     }
-    constexpr std::array kKinds{HashKind::sha256, HashKind::sha1, HashKind::md5};
     ListRecord record;
-    const auto read = (*database)->each_row(
-        *table, "sha256, sha1, md5", [&](SqliteInput::Row row) -> Result<void> {
-            ++record.entry;
-            record.hashes.clear();
-            for (std::size_t i = 0; i < kKinds.size(); ++i) {
-                if (!row[i].empty()) {
-                    record.hashes.push_back({kKinds[i], row[i]});
-                }
-            }
-            if (record.hashes.empty()) {
-                taker.count_skipped("row without a hash");
-                return {};
-            }
-            constexpr std::uint64_t kLeastRowBytes = 32; // an MD5 in hex; pages may form a ring
-            if (taker.summary().records >= input.size_bytes() / kLeastRowBytes) {
-                return fail(Errc::malformed, "more rows than the file can hold");
-            }
-            return taker.take(record);
-        });
+    const auto read = (*database)->each_row(*table, "sha256, sha1, md5", [&](SqliteInput::Row row) {
+        return take_row(row, input.size_bytes(), taker, record);
+    });
     if (!read) {
         return fail(read.error().code,
                     fmt::format("row {}: {}", record.entry, read.error().message));

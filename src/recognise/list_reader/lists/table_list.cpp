@@ -35,7 +35,7 @@ struct TableLayout {
     std::span<const std::string_view> labels;   ///< The first of them that is there.
     std::span<const std::string_view> categories;
     /// What a category that is not empty says against its entry; empty: nothing.
-    std::string_view mark = {};
+    std::string_view mark;
     StatedPolarity polarity = StatedPolarity::none;
 };
 
@@ -53,13 +53,13 @@ constexpr std::array<std::string_view, 4> kHashkeeperRequired{"file_id", "hashse
                                                               "hash"};
 constexpr std::array kHashkeeperHashes{HashColumn{"hash", HashKind::md5}};
 constexpr std::array<std::string_view, 1> kFileName{"file_name"};
-constexpr TableLayout kHashkeeper{kHashkeeperRequired, kHashkeeperHashes, kFileName, {}};
+constexpr TableLayout kHashkeeper{kHashkeeperRequired, kHashkeeperHashes, kFileName, {}, {}};
 
 constexpr std::array<std::string_view, 3> kIlookRequired{"hashsha1", "filename", "filepath"};
 constexpr std::array kIlookHashes{
     HashColumn{"v3hash", HashKind::md5}, HashColumn{"v4hash", HashKind::md5},
     HashColumn{"hashsha1", HashKind::sha1}, HashColumn{"hashsha256", HashKind::sha256}};
-constexpr TableLayout kIlook{kIlookRequired, kIlookHashes, kFilename, {}};
+constexpr TableLayout kIlook{kIlookRequired, kIlookHashes, kFilename, {}, {}};
 
 constexpr std::array kCsvHashes{
     HashColumn{"md5", HashKind::md5},        HashColumn{"sha1", HashKind::sha1},
@@ -68,7 +68,7 @@ constexpr std::array kCsvHashes{
 constexpr std::array<std::string_view, 6> kCsvLabels{"label", "filename", "file_name",
                                                      "name",  "path",     "image id"};
 constexpr std::array<std::string_view, 1> kCategory{"category"};
-constexpr TableLayout kCsv{{}, kCsvHashes, kCsvLabels, kCategory};
+constexpr TableLayout kCsv{{}, kCsvHashes, kCsvLabels, kCategory, {}};
 
 /// Where the columns of one table stand.
 struct Columns {

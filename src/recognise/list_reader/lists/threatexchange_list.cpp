@@ -91,6 +91,22 @@ void add_tags(Update& update, dom::element value) {
     }
 }
 
+Result<void> add_descriptor(Update& update, dom::element descriptor) {
+    dom::object fields;
+    if (descriptor.get(fields) != simdjson::SUCCESS) {
+        return fail(Errc::malformed, "a descriptor is no object");
+    }
+    for (const auto [key, field] : fields) {
+        std::string_view status;
+        if (key == "status" && field.get(status) == simdjson::SUCCESS) {
+            update.statuses.emplace(status);
+        } else if (key == "tags") {
+            add_tags(update, field);
+        }
+    }
+    return {};
+}
+
 Result<void> add_descriptors(Update& update, dom::element value) {
     if (value.is_null()) {
         return {};
@@ -101,20 +117,30 @@ Result<void> add_descriptors(Update& update, dom::element value) {
     }
     update.has_descriptors = true;
     for (const dom::element descriptor : descriptors) {
-        dom::object fields;
-        if (descriptor.get(fields) != simdjson::SUCCESS) {
-            return fail(Errc::malformed, "a descriptor is no object");
-        }
-        for (const auto [key, field] : fields) {
-            std::string_view status;
-            if (key == "status" && field.get(status) == simdjson::SUCCESS) {
-                update.statuses.emplace(status);
-            } else if (key == "tags") {
-                add_tags(update, field);
-            }
+        if (auto added = add_descriptor(update, descriptor); !added) {
+            return added;
         }
     }
     return {};
+}
+
+Result<void> add_field(Update& update, std::string_view key, dom::element field) {
+    if (key == "id") {
+        return set_text(update.id, field);
+    }
+    if (key == "indicator") {
+        return set_text(update.indicator, field);
+    }
+    if (key == "type") {
+        return set_text(update.type, field);
+    }
+    if (key == "descriptors") {
+        return add_descriptors(update, field);
+    }
+    const bool is_flag = key == "should_delete" && !field.is_null();
+    return is_flag && field.get(update.deleted) != simdjson::SUCCESS
+               ? fail(Errc::malformed, "should_delete is neither true nor false")
+               : Result<void>{};
 }
 
 Result<Update> parse_update(dom::element value) {
@@ -124,22 +150,8 @@ Result<Update> parse_update(dom::element value) {
     }
     Update update;
     for (const auto [key, field] : fields) {
-        Result<void> done;
-        if (key == "id") {
-            done = set_text(update.id, field);
-        } else if (key == "indicator") {
-            done = set_text(update.indicator, field);
-        } else if (key == "type") {
-            done = set_text(update.type, field);
-        } else if (key == "should_delete") {
-            if (!field.is_null() && field.get(update.deleted) != simdjson::SUCCESS) {
-                done = fail(Errc::malformed, "should_delete is neither true nor false");
-            }
-        } else if (key == "descriptors") {
-            done = add_descriptors(update, field);
-        }
-        if (!done) {
-            return fail(done.error());
+        if (auto added = add_field(update, key, field); !added) {
+            return fail(added.error());
         }
     }
     if (update.id.empty()) {
@@ -164,8 +176,8 @@ class UpdateWalk {
     template <typename TakeUpdate>
     Result<void> each(const TakeUpdate& take) {
         Result<void> done = walk(take);
-        if (!done && cursor_.failure()) {
-            return fail(*cursor_.failure());
+        if (const std::optional<Error>& failure = cursor_.failure(); failure) {
+            return fail(*failure);
         }
         return done.map_error([&](const Error& e) {
             return Error{e.code, fmt::format("update {}, byte {}: {}", updates_, cursor_.offset(),
@@ -201,20 +213,20 @@ class UpdateWalk {
             if (key->empty()) {
                 return has_data ? Result<void>{} : fail(Errc::malformed, "no data");
             }
-            if (*key != "data") {
-                if (auto skipped = skip_value(); !skipped) {
-                    return skipped;
-                }
-                continue;
+            const bool is_data = *key == "data";
+            if (is_data && has_data) {
+                return fail(Errc::malformed, "data stands there twice");
             }
-            if (has_data || !cursor_.take('[')) {
-                return fail(Errc::malformed, "data is no array, or stands there twice");
-            }
-            has_data = true;
-            if (auto done = walk_array(take); !done) {
+            has_data = has_data || is_data;
+            if (auto done = is_data ? walk_data(take) : skip_value(); !done) {
                 return done;
             }
         }
+    }
+
+    template <typename TakeUpdate>
+    Result<void> walk_data(const TakeUpdate& take) {
+        return cursor_.take('[') ? walk_array(take) : fail(Errc::malformed, "data is no array");
     }
 
     template <typename TakeUpdate>

@@ -204,8 +204,8 @@ class VicsReader {
 
     Result<HashListSummary> read() {
         if (auto done = read_document(); !done) {
-            if (cursor_.failure()) {
-                return fail(*cursor_.failure());
+            if (const std::optional<Error>& failure = cursor_.failure(); failure) {
+                return fail(*failure);
             }
             return fail(done.error().code, fmt::format("media {}, byte {}: {}", record_.entry,
                                                        cursor_.offset(), done.error().message));

@@ -61,8 +61,9 @@ class Walk {
 
   private:
     Result<void> feed(ByteView piece, std::uint64_t offset, bool is_last) {
-        const auto status = XML_Parse(parser_.get(), chars_of(piece).data(),
-                                      static_cast<int>(piece.size()), is_last ? 1 : 0);
+        const auto* const text = reinterpret_cast<const char*>(piece.data());
+        const auto status =
+            XML_Parse(parser_.get(), text, static_cast<int>(piece.size()), is_last ? 1 : 0);
         if (failure_) {
             return fail(at_line(*failure_));
         }

@@ -58,8 +58,11 @@ TEST(NsrlList, ColumnsAreFoundByNameInBothGenerationsAndTheSpecialCodeIsTheCateg
         ASSERT_TRUE(list) << list.error().message;
         EXPECT_EQ(list->summary.format, "nsrl");
         EXPECT_EQ(list->summary.comments, 1U);
+        EXPECT_EQ(list->summary.stated_polarity, StatedPolarity::allow);
+        EXPECT_EQ(list->summary.marks, (std::vector<ListCount>{{"SpecialCode M", 1}}));
         ASSERT_EQ(list->hashes.size(), 2U);
         for (const ListedHash& hash : list->hashes) {
+            EXPECT_TRUE(hash.marked);
             EXPECT_EQ(line_of(hash), hash.kind == HashKind::md5
                                          ? "md5 2 " + kMd5 + " [a \"b\", c] {M}"
                                          : "sha1 2 " + kSha1 + " [a \"b\", c] {M}");
