@@ -304,6 +304,18 @@ bool ListAnswers::is_sound(const HashListSummary& summary) const {
            summary.unterminated_last_line <= 1;
 }
 
+Result<std::optional<HashListSummary>> ListAnswers::accept_summary(ByteView body) {
+    ended_ = true;
+    auto summary = decode_summary(body);
+    if (!summary) {
+        return fail(summary.error());
+    }
+    if (!is_sound(*summary)) {
+        return fail(nonsense());
+    }
+    return std::move(*summary);
+}
+
 Result<std::optional<HashListSummary>>
 ListAnswers::accept(ByteView message, const std::function<Result<void>(ListedHash&&)>& take) {
     // Every byte of the list makes at most 4 of a label, and a short hash has a head beside it.
@@ -325,17 +337,7 @@ ListAnswers::accept(ByteView message, const std::function<Result<void>(ListedHas
             return fail(nonsense());
         }
         return std::nullopt;
-    case Tag::summary: {
-        ended_ = true;
-        auto summary = decode_summary(body);
-        if (!summary) {
-            return fail(summary.error());
-        }
-        if (!is_sound(*summary)) {
-            return fail(nonsense());
-        }
-        return std::move(*summary);
-    }
+    case Tag::summary: return accept_summary(body);
     case Tag::failure: {
         ended_ = true;
         WireReader in(body);

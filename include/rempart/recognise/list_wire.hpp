@@ -75,6 +75,7 @@ class ListAnswers {
   private:
     [[nodiscard]] Result<void> accept_hashes(ByteView rest,
                                              const std::function<Result<void>(ListedHash&&)>& take);
+    [[nodiscard]] Result<std::optional<HashListSummary>> accept_summary(ByteView body);
     [[nodiscard]] bool is_sound(const HashListSummary& summary) const;
 
     std::uint64_t file_bytes_;

@@ -136,6 +136,7 @@ int no_error(sqlite3_vfs*, int, char*) {
 }
 
 // Only reading of columns: no function, no recursion, no pragma, nothing that writes.
+// NOLINTNEXTLINE(readability-function-size): SQLite's signature
 int authorize(void*, int action, const char*, const char*, const char*, const char*) {
     return action == SQLITE_SELECT || action == SQLITE_READ ? SQLITE_OK : SQLITE_DENY;
 }
@@ -152,6 +153,20 @@ struct StatementEnd {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
 using Statement = std::unique_ptr<sqlite3_stmt, StatementEnd>;
+
+// A value of the current row: a text, or nothing for NULL.
+Result<std::string_view> text_in(sqlite3_stmt* row, int column) {
+    const int type = sqlite3_column_type(row, column);
+    if (type == SQLITE_NULL) {
+        return std::string_view{};
+    }
+    const auto* const text = sqlite3_column_text(row, column);
+    if (type != SQLITE_TEXT || text == nullptr) {
+        return fail(Errc::malformed, "a value that must be a text is not");
+    }
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(row, column));
+    return std::string_view(reinterpret_cast<const char*>(text), size);
+}
 
 } // namespace
 
@@ -307,17 +322,11 @@ Result<void> SqliteInput::each_row(std::string_view table, std::string_view colu
     int code = SQLITE_OK;
     while ((code = sqlite3_step(row)) == SQLITE_ROW) {
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const int column = static_cast<int>(i);
-            const int type = sqlite3_column_type(row, column);
-            if (type != SQLITE_TEXT && type != SQLITE_NULL) {
-                return fail(Errc::malformed, "a value that must be a text is not");
+            const auto value = text_in(row, static_cast<int>(i));
+            if (!value) {
+                return fail(value.error());
             }
-            const auto* const text = sqlite3_column_text(row, column);
-            values[i] =
-                text == nullptr
-                    ? std::string_view{}
-                    : std::string_view(reinterpret_cast<const char*>(text),
-                                       static_cast<std::size_t>(sqlite3_column_bytes(row, column)));
+            values[i] = *value;
         }
         if (auto taken = take(values); !taken) {
             return taken;

@@ -84,11 +84,10 @@ TEST(Nsrl3List, OfAFullSetTheMetadataIsReadAndNotTheViewOfIt) {
     EXPECT_EQ(list->summary.stated_version, "");
 }
 
-// The key of the minimal set is all seven columns: its index holds every row a second time.
+// An index that holds the three hashes is narrower than the table, and sorted.
 TEST(Nsrl3List, RowsComeInTheOrderOfTheFileAlthoughAnIndexCoversThem) {
-    std::string sql = "CREATE TABLE FILE (sha256 VARCHAR, sha1 VARCHAR, md5 VARCHAR, crc32 VARCHAR,"
-                      " file_name VARCHAR, file_size INTEGER, package_id INTEGER,"
-                      " PRIMARY KEY (sha256, sha1, md5, crc32, file_name, file_size, package_id));";
+    std::string sql =
+        "CREATE TABLE FILE " + kColumns + "; CREATE INDEX covering ON FILE (sha256, sha1, md5);";
     for (const char digit : {'9', '1', '5'}) {
         sql += row(std::string(64, digit), std::string(40, digit), std::string(32, digit));
     }
@@ -123,6 +122,18 @@ TEST(Nsrl3List, DatabasesOfEveryTextEncodingPageSizeAndJournalModeAreRead) {
                                               row(kSha256, kSha1, kMd5)));
         ASSERT_TRUE(list) << pragma << list.error().message;
         EXPECT_EQ(list->hashes.size(), 3U) << pragma;
+    }
+}
+
+TEST(Nsrl3List, AFileThatIsNotAsLargeAsItsHeaderSaysIsRefused) {
+    const std::string sound =
+        database_of("CREATE TABLE FILE " + kColumns + ";" + row(kSha256, kSha1, kMd5));
+    ASSERT_TRUE(collect(sound));
+    for (const std::string& other : {sound.substr(0, sound.size() - 1), sound + 'x',
+                                     sound + std::string(4096, '\0'), sound.substr(0, 4096)}) {
+        const Error error = error_of(collect(other));
+        EXPECT_EQ(error.code, Errc::malformed);
+        EXPECT_NE(error.message.find("pages of"), std::string::npos) << error.message;
     }
 }
 
