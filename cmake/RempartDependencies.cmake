@@ -7,6 +7,7 @@ find_package(SQLite3 3.37 REQUIRED) # STRICT tables
 find_package(JPEG REQUIRED)
 find_package(LibArchive 3.6 REQUIRED)
 find_package(simdjson REQUIRED)
+find_package(EXPAT 2.4 REQUIRED) # billion-laughs protection
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2 REQUIRED)
 find_package(PkgConfig REQUIRED)

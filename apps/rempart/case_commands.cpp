@@ -108,22 +108,42 @@ int run(const CaseImport& args) {
     return made ? kOk : report_error(args.source, made.error());
 }
 
+namespace {
+
+struct OpenedLists {
+    std::vector<UniqueFd> files;
+    std::vector<pipeline::ListSource> sources; ///< Beside `files`.
+};
+
+int open_lists(const std::vector<std::string>& paths, OpenedLists& lists) {
+    for (const std::string& path : paths) {
+        auto file = open_own_file(path);
+        const auto sha256 = file ? sha256_hex(file->get()) : fail(file.error());
+        if (!sha256) {
+            return report_error(path, sha256.error());
+        }
+        lists.sources.push_back({.descriptor = file->get(),
+                                 .name = to_utf8(std::filesystem::path(path).filename().string()),
+                                 .sha256 = *sha256});
+        lists.files.push_back(std::move(*file));
+    }
+    return kOk;
+}
+
+} // namespace
+
 int run(const ListAdd& args) {
     const auto choice = choose_list_format(args.format, args.algorithm);
     if (!choice) {
         return report_error("list add", choice.error());
     }
-    std::vector<MappedFile> files;
-    std::vector<pipeline::ListSource> sources;
-    for (const std::string& path : args.files) {
-        auto mapped = MappedFile::open(path);
-        if (!mapped) {
-            return report_error(path, mapped.error());
-        }
-        sources.push_back({.text = mapped->text(),
-                           .name = to_utf8(std::filesystem::path(path).filename().string()),
-                           .sha256 = sha256_hex(mapped->text())});
-        files.push_back(std::move(*mapped));
+    const auto reader = list_reader_config();
+    if (!reader) {
+        return report_error("list add", reader.error());
+    }
+    OpenedLists opened;
+    if (const int status = open_lists(args.files, opened); status != kOk) {
+        return status;
     }
     auto file = Case::open(args.folder, Access::write);
     if (!file) {
@@ -140,15 +160,16 @@ int run(const ListAdd& args) {
     request.added = now_utc();
     request.format = choice->format;
     request.options.kind = choice->kind;
+    request.reader = *reader;
     if (args.expected_hashes > 0) {
         request.options.expected_hashes = args.expected_hashes;
     }
-    const auto added = pipeline::add_list(*file, sources, request);
+    const auto added = pipeline::add_list(*file, opened.sources, request);
     if (!added) {
         return report_error("list add", added.error());
     }
-    if (added->summary.unterminated_last_line > 0) {
-        talk(fmt::format("list {}: {}", args.name, kUnterminatedNotice));
+    for (const std::string& notice : list_notices(added->summary, args.polarity)) {
+        talk(fmt::format("list {}: {}", to_terminal(args.name), notice));
     }
     if (added->new_hits > 0) {
         if (auto queued = pipeline::update_queue(*file, 0); !queued) {

@@ -8,9 +8,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rempart/core/fd.hpp"
 #include "rempart/core/result.hpp"
+#include "rempart/pipeline/read_list.hpp"
 #include "rempart/recognise/digest.hpp"
 #include "rempart/recognise/hash_list.hpp"
 
@@ -28,16 +30,25 @@ class MappedFile {
     std::shared_ptr<void> mapping_; ///< Shared only to have a deleter of its own.
 };
 
+/// A regular file of the user's own, open for reading; his own symbolic link is followed.
+/// \return `not_found`, `io`, `unsupported` for anything but a regular file.
+[[nodiscard]] Result<UniqueFd> open_own_file(const std::filesystem::path& path);
+
 /// A new file for its owner only, or none: nothing that exists is overwritten.
 [[nodiscard]] UniqueFd open_new_file(const std::filesystem::path& path);
 
 /// SHA-256 of `text`, hex.
 [[nodiscard]] std::string sha256_hex(std::string_view text);
+/// SHA-256 of the whole file, hex. \return `io`.
+[[nodiscard]] Result<std::string> sha256_hex(int descriptor);
 
-/// Said of a list whose HashListSummary has an unterminated_last_line.
-inline constexpr std::string_view kUnterminatedNotice =
-    "a last line without an end was taken, because it ends in a whole hash; the list may have been "
-    "cut there";
+/// How lists are read: by the list_reader that is installed with this program. \return `not_found`.
+[[nodiscard]] Result<pipeline::ListReaderConfig> list_reader_config();
+
+/// One sentence for each thing about a list that its user must hear of: `polarity` is what was
+/// asked for, "" if nothing was.
+[[nodiscard]] std::vector<std::string> list_notices(const recognise::HashListSummary& summary,
+                                                    std::string_view polarity);
 
 /// What --format and --algorithm mean together.
 struct ListFormatChoice {

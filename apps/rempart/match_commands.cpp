@@ -11,6 +11,7 @@
 #include "rempart/files.hpp"
 #include "rempart/media/picture.hpp"
 #include "rempart/output.hpp"
+#include "rempart/pipeline/read_list.hpp"
 #include "rempart/recognise/known_set.hpp"
 #include "rempart/recognise/pdq_scan.hpp"
 #include "rempart/rows_json.hpp"
@@ -63,16 +64,22 @@ struct Lists {
     std::vector<ListedHash> hashes; ///< Beside `entries`.
 };
 
+/// Here a list is held in memory, some 100 bytes a hash; one that is larger belongs into a case.
+constexpr std::size_t kMaxHashesInMemory = 100'000'000;
+
 int read_lists(const Match& args, std::optional<HashKind> assumed, Lists& lists) {
     const auto choice = choose_list_format(args.format, args.algorithm);
     if (!choice) {
         return report_error("match", choice.error());
     }
-    recognise::HashListOptions options;
+    const auto reader = list_reader_config();
+    if (!reader) {
+        return report_error("match", reader.error());
+    }
     for (const std::string& path : args.lists) {
-        const auto mapped = MappedFile::open(path);
-        if (!mapped) {
-            return report_error(path, mapped.error());
+        const auto file = open_own_file(path);
+        if (!file) {
+            return report_error(path, file.error());
         }
         const std::size_t number = lists.names.size();
         lists.names.push_back(to_utf8(std::filesystem::path(path).filename().string()));
@@ -81,17 +88,19 @@ int read_lists(const Match& args, std::optional<HashKind> assumed, Lists& lists)
             lists.hashes.push_back(std::move(hash));
             return {};
         };
+        recognise::HashListOptions options;
         options.kind = choice->kind;
-        auto read = recognise::read_hash_list(mapped->text(), choice->format, options, take);
+        options.limits.max_hashes = kMaxHashesInMemory;
+        auto read = pipeline::read_list(file->get(), choice->format, options, *reader, take);
         if (!read && read.error().code == Errc::invalid_argument && !options.kind && assumed) {
             options.kind = assumed; // codes are PDQ, so a list that does not say is taken for PDQ
-            read = recognise::read_hash_list(mapped->text(), choice->format, options, take);
+            read = pipeline::read_list(file->get(), choice->format, options, *reader, take);
         }
         if (!read) {
             return report_error(path, read.error());
         }
-        if (read->unterminated_last_line > 0) {
-            talk(fmt::format("{}: {}", path, kUnterminatedNotice));
+        for (const std::string& notice : list_notices(read->summary, "")) {
+            talk(fmt::format("{}: {}", path, notice));
         }
     }
     return kOk;
@@ -117,9 +126,11 @@ int match_codes(const Match& args) {
             entries.push_back(lists.entries[i]);
         }
     }
-    const auto mapped = MappedFile::open(args.codes);
-    if (!mapped) {
-        return report_error(args.codes, mapped.error());
+    const auto reader = list_reader_config();
+    const auto queries = open_own_file(args.codes);
+    if (!reader || !queries) {
+        return reader ? report_error(args.codes, queries.error())
+                      : report_error("match", reader.error());
     }
     const auto print = [&](ListedHash&& query) -> Result<void> {
         for (const auto& match :
@@ -135,9 +146,9 @@ int match_codes(const Match& args) {
         }
         return {};
     };
-    const auto read = recognise::read_hash_list(
-        mapped->text(), recognise::hash_list_format_named("plain"),
-        {.kind = HashKind::pdq, .expected_hashes = {}, .limits = {}}, print);
+    const auto read = pipeline::read_list(
+        queries->get(), recognise::hash_list_format_named("plain"),
+        {.kind = HashKind::pdq, .expected_hashes = {}, .limits = {}}, *reader, print);
     return read ? kOk : report_error(args.codes, read.error());
 }
 

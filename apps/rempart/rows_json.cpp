@@ -114,11 +114,26 @@ std::string to_json(const casefile::ListRecord& list) {
     return line_of(list_json(list));
 }
 
+Json counts_json(const std::vector<recognise::ListCount>& counts) {
+    Json json = Json::object();
+    for (const auto& [what, count] : counts) {
+        json[what] = count;
+    }
+    return json;
+}
+
 std::string to_json(const pipeline::ListAdded& added) {
     Json json = list_json(added.list);
     json["comments"] = added.summary.comments;
     json["degenerate_hashes"] = added.summary.degenerate_hashes;
     json["unterminated_last_line"] = added.summary.unterminated_last_line;
+    json["deleted"] = added.summary.deleted;
+    json["withheld"] = added.withheld;
+    json["skipped"] = counts_json(added.summary.skipped);
+    json["marks"] = counts_json(added.summary.marks);
+    json["stated_name"] = or_null(added.summary.stated_name);
+    json["stated_version"] = or_null(added.summary.stated_version);
+    json["stated_polarity"] = or_null(std::string(name(added.summary.stated_polarity)));
     json["new_hits"] = added.new_hits;
     return line_of(json);
 }

@@ -133,51 +133,83 @@ casefile::ListRecord list_record(std::span<const ListSource> sources, const List
     return list;
 }
 
+void add_text(const std::string& from, std::string& to) {
+    if (to.empty()) {
+        to = from;
+    }
+}
+
 void add_counts(const recognise::HashListSummary& from, recognise::HashListSummary& to) {
-    to.format = from.format;
+    to.format = from.describes_only && !to.format.empty() ? to.format : from.format;
     to.records += from.records;
     to.hashes += from.hashes;
     to.comments += from.comments;
     to.empty_file_hashes += from.empty_file_hashes;
     to.degenerate_hashes += from.degenerate_hashes;
     to.unterminated_last_line += from.unterminated_last_line;
-    if (to.stated_scheme.empty()) {
-        to.stated_scheme = from.stated_scheme;
+    to.deleted += from.deleted;
+    for (const auto& [what, count] : from.skipped) {
+        recognise::count_as(to.skipped, what, count);
     }
-    if (to.stated_name.empty()) {
-        to.stated_name = from.stated_name;
+    for (const auto& [what, count] : from.marks) {
+        recognise::count_as(to.marks, what, count);
     }
+    add_text(from.stated_scheme, to.stated_scheme);
+    add_text(from.stated_name, to.stated_name);
+    add_text(from.stated_version, to.stated_version);
+    if (to.stated_polarity == recognise::StatedPolarity::none) {
+        to.stated_polarity = from.stated_polarity;
+    }
+}
+
+// Reads one file behind those before it; the entries are numbered on.
+Result<void> store_source(casefile::ListWriter& writer, const ListSource& source,
+                          const ListRequest& request, ListAdded& added) {
+    const bool is_allow = request.polarity == "allow";
+    const std::uint64_t entries_before = added.entries;
+    std::uint64_t last_entry = 0;
+    const auto take = [&](recognise::ListedHash&& hash) -> Result<void> {
+        last_entry = std::max(last_entry, hash.entry);
+        if (is_allow && hash.marked) {
+            ++added.withheld;
+            return {};
+        }
+        const auto value = std::span(hash.bytes).first(size_bytes(hash.kind));
+        return writer.add({.id = 0,
+                           .algorithm = std::string(name(hash.kind)),
+                           .value = Bytes(value.begin(), value.end()),
+                           .entry = entries_before + hash.entry,
+                           .label = std::move(hash.label),
+                           .category = std::move(hash.category)});
+    };
+    const auto read =
+        read_list(source.descriptor, request.format, request.options, request.reader, take);
+    if (!read) {
+        return fail(read.error().code, fmt::format("{}: {}", source.name, read.error().message));
+    }
+    add_counts(read->summary, added.summary);
+    added.entries += last_entry;
+    return {};
 }
 
 Result<ListAdded> store_list(casefile::Case& file, std::span<const ListSource> sources,
                              const ListRequest& request) {
-    ListAdded added{
-        .list = list_record(sources, request), .summary = {}, .entries = 0, .new_hits = 0};
+    ListAdded added{.list = list_record(sources, request),
+                    .summary = {},
+                    .withheld = 0,
+                    .entries = 0,
+                    .new_hits = 0};
     auto writer = casefile::ListWriter::begin(file, added.list);
     if (!writer) {
         return fail(writer.error());
     }
     for (const ListSource& source : sources) {
-        std::uint64_t last_entry = 0;
-        const std::uint64_t entries_before = added.entries;
-        const auto take = [&](recognise::ListedHash&& hash) -> Result<void> {
-            const auto value = std::span(hash.bytes).first(size_bytes(hash.kind));
-            last_entry = std::max(last_entry, hash.entry);
-            return writer->add({.id = 0,
-                                .algorithm = std::string(name(hash.kind)),
-                                .value = Bytes(value.begin(), value.end()),
-                                .entry = entries_before + hash.entry,
-                                .label = std::move(hash.label),
-                                .category = std::move(hash.category)});
-        };
-        const auto summary =
-            recognise::read_hash_list(source.text, request.format, request.options, take);
-        if (!summary) {
-            return fail(summary.error().code,
-                        fmt::format("{}: {}", source.name, summary.error().message));
+        if (auto stored = store_source(*writer, source, request, added); !stored) {
+            return fail(stored.error());
         }
-        add_counts(*summary, added.summary);
-        added.entries += last_entry;
+    }
+    if (added.summary.hashes == added.withheld) {
+        return fail(Errc::malformed, "no hash in the list that it could take");
     }
     casefile::ListRecord& list = added.list;
     list.format = added.summary.format;
@@ -185,7 +217,7 @@ Result<ListAdded> store_list(casefile::Case& file, std::span<const ListSource> s
         list.scheme = added.summary.stated_scheme;
     }
     list.records = added.summary.records;
-    list.hashes = added.summary.hashes;
+    list.hashes = added.summary.hashes - added.withheld;
     list.empty_file_hashes = added.summary.empty_file_hashes;
     const auto row = writer->finish(list);
     if (!row) {

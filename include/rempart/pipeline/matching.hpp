@@ -15,6 +15,7 @@
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/casefile/lists.hpp"
 #include "rempart/core/result.hpp"
+#include "rempart/pipeline/read_list.hpp"
 #include "rempart/recognise/hash_list.hpp"
 #include "rempart/recognise/known_set.hpp"
 
@@ -39,9 +40,9 @@ class Matcher {
 
 /// One file of a list: large lists come in several.
 struct ListSource {
-    std::string_view text; ///< The file, mapped.
-    std::string name;      ///< For messages and the record; the last part of its path.
-    std::string sha256;    ///< Of the file, hex.
+    int descriptor = -1; ///< Of the file, open for reading; the caller's.
+    std::string name;    ///< For messages and the record; the last part of its path.
+    std::string sha256;  ///< Of the file, hex.
 };
 
 struct ListRequest {
@@ -52,12 +53,16 @@ struct ListRequest {
     TimeValue added;
     const recognise::HashListFormat* format = nullptr; ///< Null: the one that claims it.
     recognise::HashListOptions options;
+    ListReaderConfig reader;
 };
 
 struct ListAdded {
     casefile::ListRecord list;
     recognise::HashListSummary summary; ///< Over all files.
-    std::uint64_t entries = 0;          ///< The last number given.
+    /// Hashes that an allow list does not take, because the list itself marks their entries as
+    /// other than the rest (ListedHash::marked): NSRL's malicious files are no known good ones.
+    std::uint64_t withheld = 0;
+    std::uint64_t entries = 0; ///< The last number given.
     /// Contents that the case holds already and that it knows, exact and near ones apart.
     std::uint64_t new_hits = 0;
 };
@@ -65,8 +70,8 @@ struct ListAdded {
 /// Reads one list from its files into the case, whole or not at all, and matches it against what
 /// was ingested before. With several files the entries are numbered on from one to the next, and
 /// the record's source digest is the SHA-256 of the lines "DIGEST  NAME\n" of the files in order.
-/// \return `invalid_argument` if the name is taken; what read_hash_list returns, with the file's
-/// name.
+/// \return `invalid_argument` if the name is taken; what read_list returns, with the file's name;
+///         `malformed` if there is no hash in all files together.
 [[nodiscard]] Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sources,
                                          const ListRequest& request);
 

@@ -182,13 +182,9 @@ Result<void> CodeIndexBuilder::State::note_start() {
         return {};
     }
     if (!spilled_starts) {
-        auto file =
-            SpillFile::make(options.spill_directory.empty() ? std::filesystem::temp_directory_path()
-                                                            : options.spill_directory);
-        if (!file) {
-            return fail(std::move(file).error());
-        }
-        spilled_starts = std::move(*file);
+        spilled_starts.emplace(options.spill_directory.empty()
+                                   ? std::filesystem::temp_directory_path()
+                                   : options.spill_directory);
     }
     auto put = spilled_starts->append(std::as_bytes(std::span(row_starts)));
     row_starts.clear();
@@ -201,11 +197,8 @@ Result<void> CodeIndexBuilder::State::write_row_starts(SnapshotTarget& target,
         return {};
     }
     SectionWriter writer(target, layout.section(SectionKind::row_starts).offset, shape.chunk_bytes);
-    Bytes piece(std::size_t{1} << 20);
-    const std::uint64_t spilled = spilled_starts ? spilled_starts->bytes() : 0;
-    for (std::uint64_t done = 0; done < spilled; done += piece.size()) {
-        piece.resize(std::min<std::uint64_t>(piece.size(), spilled - done));
-        auto put = spilled_starts->read(done, piece).and_then([&] { return writer.append(piece); });
+    if (spilled_starts) {
+        auto put = spilled_starts->replay([&](ByteView piece) { return writer.append(piece); });
         if (!put) {
             return put;
         }

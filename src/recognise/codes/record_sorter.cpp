@@ -23,7 +23,7 @@ std::uint64_t mixed(const CodeRecord& record) {
 
 RecordSorter::RecordSorter(std::size_t memory_bytes, std::filesystem::path directory)
     : most_records_(std::max<std::size_t>(1024, memory_bytes / (sizeof(CodeRecord) + sizeof(Key)))),
-      directory_(std::move(directory)) {
+      file_(std::move(directory)) {
 }
 
 Result<void> RecordSorter::add(const CodeRecord& record) {
@@ -81,15 +81,8 @@ void RecordSorter::sort_records() {
 }
 
 Result<void> RecordSorter::write_run() {
-    if (!file_) {
-        auto file = SpillFile::make(directory_);
-        if (!file) {
-            return fail(std::move(file).error());
-        }
-        file_ = std::move(*file);
-    }
     sort_records();
-    Run run{.next_offset = file_->bytes(), .end_offset = 0, .buffer = {}, .at = 0};
+    Run run{.next_offset = file_.size_bytes(), .end_offset = 0, .buffer = {}, .at = 0};
     std::vector<CodeRecord> piece;
     constexpr std::size_t kPiece = 4096;
     for (std::size_t place = 0; place < order_.size(); place += kPiece) {
@@ -97,11 +90,11 @@ Result<void> RecordSorter::write_run() {
         for (std::size_t k = place; k < std::min(place + kPiece, order_.size()); ++k) {
             piece.push_back(records_[order_[k].place]);
         }
-        if (auto written = file_->append(std::as_bytes(std::span(piece))); !written) {
+        if (auto written = file_.append(std::as_bytes(std::span(piece))); !written) {
             return written;
         }
     }
-    run.end_offset = file_->bytes();
+    run.end_offset = file_.size_bytes();
     runs_.push_back(std::move(run));
     records_.clear();
     return {};
@@ -113,7 +106,11 @@ Result<void> RecordSorter::finish() {
         sort_records();
         return {};
     }
-    if (auto written = write_run(); !written) {
+    auto written = write_run();
+    if (written) {
+        written = file_.flush();
+    }
+    if (!written) {
         return written;
     }
     records_ = {};
@@ -142,7 +139,7 @@ Result<bool> RecordSorter::refill(Run& run) const {
     run.buffer.resize(std::min<std::uint64_t>(most, left));
     run.at = 0;
     const auto bytes = std::as_writable_bytes(std::span(run.buffer));
-    if (const auto got = file_->read(run.next_offset, bytes); !got) {
+    if (const auto got = file_.read(run.next_offset, bytes); !got) {
         return fail(got.error());
     }
     run.next_offset += bytes.size();

@@ -9,11 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <vector>
 
-#include "recognise/codes/spill_file.hpp"
+#include "recognise/spill_file.hpp"
 #include "rempart/core/result.hpp"
 #include "rempart/recognise/pdq_hash.hpp"
 
@@ -63,11 +62,10 @@ class RecordSorter {
     [[nodiscard]] bool comes_later(std::size_t a, std::size_t b) const;
 
     std::size_t most_records_;
-    std::filesystem::path directory_;
     std::vector<CodeRecord> records_;
     std::vector<Key> order_; ///< Of records_, once they are sorted.
     std::size_t taken_ = 0;  ///< Of order_.
-    std::optional<SpillFile> file_;
+    SpillFile file_;
     std::vector<Run> runs_;
     std::vector<std::size_t> heap_; ///< Runs with records left, the smallest head first.
     std::uint64_t count_ = 0;

@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-#include "recognise/sets/spill_file.hpp"
+#include "recognise/spill_file.hpp"
 
 namespace rempart::recognise {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "recognise/sets/set_layout.hpp"
-#include "recognise/sets/spill_file.hpp"
+#include "recognise/spill_file.hpp"
 
 namespace rempart::recognise {
 

@@ -15,7 +15,7 @@
 #include <fmt/format.h>
 
 #include "recognise/sets/chunk_guard.hpp"
-#include "recognise/sets/spill_file.hpp"
+#include "recognise/spill_file.hpp"
 
 namespace rempart::recognise {
 namespace {
