@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Digests of a content, in bytes a second.
-//   BM_Digester/SET/SIZE   MD5, SHA-1 and SHA-256 in one pass (0), MD5 only (1), the two SHA (2)
+//   BM_Digester/SET/SIZE   MD5, SHA-1 and SHA-256 in one pass (0), MD5 only (1), the two SHA (2),
+//                          ed2k only (4), the first three and ed2k (5)
 //   BM_Evp/ALGORITHM       OpenSSL's own digest over the same memory: MD5 (0), SHA-1 (1), SHA-256
 //                          (2). The sum of their times is what one pass cannot fall below.
 #include "rempart/recognise/digest.hpp"
@@ -28,6 +29,8 @@ BENCHMARK(BM_Digester)
     ->Args({0, kLarge})
     ->Args({1, kLarge})
     ->Args({2, kLarge})
+    ->Args({4, kLarge})
+    ->Args({5, kLarge})
     ->Args({0, 20'000})
     ->Args({0, 0});
 

@@ -43,7 +43,7 @@ struct Digests {
 };
 
 /// Which digests one pass computes. A large file is hashed by two threads: MD5 alone takes as long
-/// as the two others together. `all` are MD5, SHA-1 and SHA-256; ed2k takes a fifth more on top of
+/// as the two others together. `all` are MD5, SHA-1 and SHA-256; ed2k takes two fifths more than
 /// them, and only who has a list of such digests has a use for it.
 enum class DigestSet : std::uint8_t {
     all,
