@@ -76,7 +76,7 @@ TEST(CodeKernel, ManyQueriesFindWhatOneAfterTheOtherFinds) {
         }
     }
     std::vector<CodeHit> hits;
-    scan_many(best_code_kernel(), codes, which, codes, 31, hits);
+    scan_many(codes, which, codes, 31, hits);
     std::ranges::sort(hits);
     EXPECT_EQ(hits, expected);
     EXPECT_GT(hits.size(), 300U);
