@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 
 #if defined(__x86_64__)
 // g++ 12 takes registers that these headers leave undefined on purpose for mistakes.
@@ -232,17 +233,17 @@ const CodeKernel& best_code_kernel() {
 
 void scan_many(std::span<const PdqHash> queries, std::span<const std::uint32_t> which,
                std::span<const PdqHash> codes, std::uint32_t radius, std::vector<CodeHit>& out) {
-    const CodeKernel& kernel = best_code_kernel();
     constexpr std::size_t kBlock = 8192; // our choice: 256 KiB, half of a small second-level cache
     std::vector<CodeMatch> found;
     for (std::size_t start = 0; start < codes.size(); start += kBlock) {
         const auto block = codes.subspan(start, std::min(kBlock, codes.size() - start));
         for (const std::uint32_t query : which) {
             found.clear();
-            kernel.scan(queries[query], block, radius, static_cast<std::uint32_t>(start), found);
-            for (const auto& [code, distance] : found) {
-                out.push_back({.query = query, .code = code, .distance = distance});
-            }
+            best_code_kernel().scan(queries[query], block, radius,
+                                    static_cast<std::uint32_t>(start), found);
+            std::ranges::transform(found, std::back_inserter(out), [&](const CodeMatch& match) {
+                return CodeHit{query, match.code, match.distance};
+            });
         }
     }
 }
