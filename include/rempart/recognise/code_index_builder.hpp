@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "rempart/core/result.hpp"
 #include "rempart/recognise/code_index.hpp"
@@ -21,8 +22,8 @@ class CodeIndexBuilder {
         /// Working memory for write(); what does not fit is sorted in runs on disk beside the file
         /// (48 bytes a row, without a name, gone with the process). At least 16 MiB are used.
         std::size_t memory_limit_bytes = std::size_t{1} << 30;
-        /// Where runs go. Empty: the temporary directory of the system.
-        std::filesystem::path spill_directory = {};
+        /// Where runs go; the temporary directory of the system if it is not said.
+        std::optional<std::filesystem::path> spill_directory = std::nullopt;
         /// The caller's own number, kept in the file: as what it was made from.
         std::uint64_t label = 0;
         /// 0: by the number of codes. 10..32 for tests and measurements.

@@ -14,17 +14,21 @@ Result<void> write_first_band(std::span<const PdqHash> codes, CodeBand band,
     constexpr std::size_t kPiece = 16'384;
     std::vector<std::uint32_t> piece;
     const std::uint64_t values = std::uint64_t{1} << band.width;
-    std::size_t place = 0;
-    for (std::uint64_t value = 0; value <= values; ++value) {
+    const auto skip_below = [&](std::uint64_t value, std::size_t place) {
         while (place < codes.size() && band.value(codes[place]) < value) {
             ++place;
         }
-        piece.push_back(static_cast<std::uint32_t>(place));
-        if (piece.size() == kPiece || value == values) {
-            if (auto put = starts.append(std::as_bytes(std::span(piece))); !put) {
-                return put;
-            }
-            piece.clear();
+        return place;
+    };
+    std::size_t place = 0;
+    for (std::uint64_t value = 0; value <= values;) {
+        piece.clear();
+        for (; value <= values && piece.size() < kPiece; ++value) {
+            place = skip_below(value, place);
+            piece.push_back(static_cast<std::uint32_t>(place));
+        }
+        if (auto put = starts.append(std::as_bytes(std::span(piece))); !put) {
+            return put;
         }
     }
     return starts.finish();
@@ -164,17 +168,20 @@ Result<void> BandWriter::write_one_value(std::uint64_t value) {
     if (auto put = starts_->append(std::as_bytes(std::span(&written_, 1))); !put) {
         return put;
     }
-    part_ids_.clear();
-    for (std::size_t place = 0; place < codes_.size(); ++place) {
-        if (band_.value(codes_[place]) == value) {
-            part_ids_.push_back(static_cast<std::uint32_t>(place));
-            ++written_;
-        }
-        if (part_ids_.size() == most_places_ || place + 1 == codes_.size()) {
-            if (auto put = append_ids(part_ids_); !put) {
-                return put;
+    std::size_t place = 0;
+    const auto fill = [&] {
+        part_ids_.clear();
+        for (; place < codes_.size() && part_ids_.size() < most_places_; ++place) {
+            if (band_.value(codes_[place]) == value) {
+                part_ids_.push_back(static_cast<std::uint32_t>(place));
             }
-            part_ids_.clear();
+        }
+    };
+    while (place < codes_.size()) {
+        fill();
+        written_ += static_cast<std::uint32_t>(part_ids_.size());
+        if (auto put = append_ids(part_ids_); !put) {
+            return put;
         }
     }
     return {};

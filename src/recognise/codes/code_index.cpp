@@ -185,8 +185,7 @@ Result<std::vector<CodeHit>> CodeIndex::find_within(std::span<const PdqHash> que
         if (!all) {
             return fail(all.error());
         }
-        scan_many(best_code_kernel(), queries, crowded, *all, static_cast<std::uint32_t>(radius),
-                  hits);
+        scan_many(queries, crowded, *all, static_cast<std::uint32_t>(radius), hits);
     }
     std::ranges::sort(hits);
     return hits;
@@ -204,8 +203,7 @@ Result<std::vector<CodeHit>> CodeIndex::scan_within(std::span<const PdqHash> que
         for (std::uint32_t query = 0; query < which.size(); ++query) {
             which[query] = query;
         }
-        scan_many(best_code_kernel(), queries, which, *all, static_cast<std::uint32_t>(radius),
-                  hits);
+        scan_many(queries, which, *all, static_cast<std::uint32_t>(radius), hits);
     }
     std::ranges::sort(hits);
     return hits;

@@ -40,9 +40,12 @@ struct CodeIndexBuilder::State {
     explicit State(Options with)
         : options(std::move(with)),
           memory(std::max(options.memory_limit_bytes, std::size_t{1} << 24)),
-          sorter(memory, options.spill_directory.empty() ? std::filesystem::temp_directory_path()
-                                                         : options.spill_directory) {}
+          sorter(memory, spill_directory()) {}
 
+    [[nodiscard]] std::filesystem::path spill_directory() const {
+        return options.spill_directory ? *options.spill_directory
+                                       : std::filesystem::temp_directory_path();
+    }
     [[nodiscard]] Result<SnapshotLayout> write_to(SnapshotTarget& target);
     [[nodiscard]] Result<void> write_rows(SnapshotTarget& target);
     [[nodiscard]] Result<void> append(const CodeRecord& record, SectionWriter& codes, Column& rows,
@@ -143,10 +146,12 @@ Result<void> CodeIndexBuilder::State::write_rows(SnapshotTarget& target) {
         if (!got) {
             return fail(got.error());
         }
+        Result<void> put;
         for (const CodeRecord& record : std::span(batch).first(*got)) {
-            if (auto put = append(record, codes, rows, lists); !put) {
-                return put;
-            }
+            put = put ? append(record, codes, rows, lists) : put;
+        }
+        if (!put) {
+            return put;
         }
         if (*got < batch.size()) {
             break;
@@ -176,15 +181,13 @@ Result<void> CodeIndexBuilder::State::append(const CodeRecord& record, SectionWr
 }
 
 Result<void> CodeIndexBuilder::State::note_start() {
-    constexpr std::size_t kHeld = std::size_t{1} << 20;
+    constexpr std::size_t kHeld = std::size_t{1} << 16;
     row_starts.push_back(static_cast<std::uint32_t>(rows_written));
     if (row_starts.size() < kHeld) {
         return {};
     }
     if (!spilled_starts) {
-        spilled_starts.emplace(options.spill_directory.empty()
-                                   ? std::filesystem::temp_directory_path()
-                                   : options.spill_directory);
+        spilled_starts.emplace(spill_directory());
     }
     auto put = spilled_starts->append(std::as_bytes(std::span(row_starts)));
     row_starts.clear();
@@ -222,16 +225,18 @@ Result<void> CodeIndexBuilder::State::write_bands(SnapshotTarget& target,
     const CodeBands bands(shape.bands);
     BandWriter writer(codes, bands, shape.id_bytes, memory * 3 / 4 / 8);
     for (unsigned band = 0; band < shape.bands; ++band) {
-        SectionWriter starts(target, layout.section(SectionKind::starts, band).offset,
-                             shape.chunk_bytes);
+        const auto section = [&](SectionKind kind) {
+            return SectionWriter(target, layout.section(kind, band).offset, shape.chunk_bytes);
+        };
+        SectionWriter starts = section(SectionKind::starts);
+        Result<void> done;
         if (band == 0) {
-            if (auto done = write_first_band(codes, bands[band], starts); !done) {
-                return done;
-            }
-            continue;
+            done = write_first_band(codes, bands[band], starts);
+        } else {
+            SectionWriter ids = section(SectionKind::ids);
+            done = writer.write(band, starts, ids);
         }
-        SectionWriter ids(target, layout.section(SectionKind::ids, band).offset, shape.chunk_bytes);
-        if (auto done = writer.write(band, starts, ids); !done) {
+        if (!done) {
             return done;
         }
     }

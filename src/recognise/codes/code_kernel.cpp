@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 
 #if defined(__x86_64__)
 // g++ 12 takes registers that these headers leave undefined on purpose for mistakes.
@@ -165,11 +166,21 @@ distances_avx512(__m512i query, const PdqHash* codes) {
     return _mm512_add_epi64(_mm512_shuffle_i64x2(ab, cd, 0x88), _mm512_shuffle_i64x2(ab, cd, 0xdd));
 }
 
+void append_near_of_eight(const std::array<std::uint64_t, 8>& distances, std::uint32_t radius,
+                          std::uint32_t first, std::vector<CodeMatch>& out) {
+    // Where the sums above leave the codes: that of code k stands in lane kLane[k].
+    constexpr std::array<std::size_t, 8> kLane{0, 2, 1, 3, 4, 6, 5, 7};
+    for (std::uint32_t k = 0; k < 8; ++k) {
+        const std::uint64_t distance = distances[kLane[k]];
+        if (distance <= radius) {
+            out.push_back({.code = first + k, .distance = static_cast<std::uint32_t>(distance)});
+        }
+    }
+}
+
 [[gnu::target("avx512f,avx512dq,avx512vpopcntdq,popcnt")]] void
 scan_avx512(const PdqHash& query, std::span<const PdqHash> codes, std::uint32_t radius,
             std::uint32_t first, std::vector<CodeMatch>& out) {
-    // Where the sums above leave the codes: lane k holds the distance of code kLane[k].
-    constexpr std::array<std::uint32_t, 8> kLane{0, 2, 1, 3, 4, 6, 5, 7};
     const __m512i asked = _mm512_broadcast_i64x4(
         _mm256_loadu_si256(reinterpret_cast<const __m256i*>(query.words().data())));
     const __m512i limit = _mm512_set1_epi64(radius);
@@ -182,16 +193,7 @@ scan_avx512(const PdqHash& query, std::span<const PdqHash> codes, std::uint32_t 
         }
         std::array<std::uint64_t, 8> distances{};
         _mm512_storeu_si512(distances.data(), sums);
-        std::array<std::uint32_t, 8> by_code{};
-        for (std::size_t lane = 0; lane < 8; ++lane) {
-            by_code[kLane[lane]] = static_cast<std::uint32_t>(distances[lane]);
-        }
-        for (std::size_t k = 0; k < 8; ++k) {
-            if (by_code[k] <= radius) {
-                out.push_back(
-                    {.code = first + static_cast<std::uint32_t>(i + k), .distance = by_code[k]});
-            }
-        }
+        append_near_of_eight(distances, radius, first + static_cast<std::uint32_t>(i), out);
     }
     scan_words(query, codes.subspan(i), radius, first + static_cast<std::uint32_t>(i), out);
 }
@@ -229,19 +231,19 @@ const CodeKernel& best_code_kernel() {
     return kKernels[best];
 }
 
-void scan_many(const CodeKernel& kernel, std::span<const PdqHash> queries,
-               std::span<const std::uint32_t> which, std::span<const PdqHash> codes,
-               std::uint32_t radius, std::vector<CodeHit>& out) {
+void scan_many(std::span<const PdqHash> queries, std::span<const std::uint32_t> which,
+               std::span<const PdqHash> codes, std::uint32_t radius, std::vector<CodeHit>& out) {
     constexpr std::size_t kBlock = 8192; // our choice: 256 KiB, half of a small second-level cache
     std::vector<CodeMatch> found;
     for (std::size_t start = 0; start < codes.size(); start += kBlock) {
         const auto block = codes.subspan(start, std::min(kBlock, codes.size() - start));
         for (const std::uint32_t query : which) {
             found.clear();
-            kernel.scan(queries[query], block, radius, static_cast<std::uint32_t>(start), found);
-            for (const auto& [code, distance] : found) {
-                out.push_back({.query = query, .code = code, .distance = distance});
-            }
+            best_code_kernel().scan(queries[query], block, radius,
+                                    static_cast<std::uint32_t>(start), found);
+            std::ranges::transform(found, std::back_inserter(out), [&](const CodeMatch& match) {
+                return CodeHit{query, match.code, match.distance};
+            });
         }
     }
 }

@@ -32,10 +32,9 @@ struct CodeKernel {
 [[nodiscard]] std::span<const CodeKernel> code_kernels();
 [[nodiscard]] const CodeKernel& best_code_kernel();
 
-/// Appends what each query finds among `codes`, in any order. Blocks of codes stay in the core's
-/// own cache while each query is compared with them.
-void scan_many(const CodeKernel& kernel, std::span<const PdqHash> queries,
-               std::span<const std::uint32_t> which, std::span<const PdqHash> codes,
-               std::uint32_t radius, std::vector<CodeHit>& out);
+/// Appends what each of the queries at `which` finds among `codes`, in any order. Blocks of codes
+/// stay in the core's own cache while each query is compared with them.
+void scan_many(std::span<const PdqHash> queries, std::span<const std::uint32_t> which,
+               std::span<const PdqHash> codes, std::uint32_t radius, std::vector<CodeHit>& out);
 
 } // namespace rempart::recognise

@@ -45,13 +45,12 @@ template <typename Visit>
     std::vector<CodeRow> rows;
     for (std::uint32_t code = 0; code < codes->size(); ++code) {
         rows.clear();
-        if (auto got = index.append_rows(code, rows); !got) {
-            return got;
-        }
+        Result<void> visited = index.append_rows(code, rows);
         for (const CodeRow& row : rows) {
-            if (Result<void> visited = visit((*codes)[code], row); !visited) {
-                return visited;
-            }
+            visited = visited ? visit((*codes)[code], row) : visited;
+        }
+        if (!visited) {
+            return visited;
         }
     }
     return {};

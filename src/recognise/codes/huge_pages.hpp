@@ -17,11 +17,11 @@ template <typename T>
 void prefer_huge_pages(std::vector<T>& vector) {
     constexpr std::uintptr_t kHuge = std::uintptr_t{1} << 21;
     const auto begin = reinterpret_cast<std::uintptr_t>(vector.data());
-    const std::uintptr_t end = begin + vector.capacity() * sizeof(T);
-    const std::uintptr_t first = (begin + kHuge - 1) / kHuge * kHuge;
-    if (end >= first + kHuge) {
-        (void)::madvise(reinterpret_cast<void*>(first), (end - first) / kHuge * kHuge,
-                        MADV_HUGEPAGE);
+    const std::uintptr_t bytes = vector.capacity() * sizeof(T);
+    const std::uintptr_t before = (kHuge - begin % kHuge) % kHuge; // of the first huge page
+    if (bytes >= before + kHuge) {
+        (void)::madvise(reinterpret_cast<char*>(vector.data()) + before,
+                        (bytes - before) / kHuge * kHuge, MADV_HUGEPAGE);
     }
 }
 
