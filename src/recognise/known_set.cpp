@@ -60,6 +60,13 @@ void keep_first_of_each_entry(std::vector<Hit>& hits) {
     hits.erase(std::ranges::unique(hits, same).begin(), hits.end());
 }
 
+// What is in memory can fail only for want of it.
+void must_have_memory(const Result<void>& result) {
+    if (!result) {
+        throw std::bad_alloc();
+    }
+}
+
 } // namespace
 
 struct KnownSet::State {
@@ -94,21 +101,6 @@ struct KnownSet::Builder::State {
     std::set<std::uint32_t> pdq_lists;
 };
 
-// What is in memory can fail only for want of it.
-template <typename T>
-T in_memory(Result<T> result) {
-    if (!result) {
-        throw std::bad_alloc();
-    }
-    return std::move(*result);
-}
-template <>
-void in_memory(Result<void> result) {
-    if (!result) {
-        throw std::bad_alloc();
-    }
-}
-
 KnownSet::Builder::Builder() : state_(std::make_unique<State>()) {
 }
 KnownSet::Builder::Builder(Builder&&) noexcept = default;
@@ -129,8 +121,9 @@ void KnownSet::Builder::add(std::uint32_t list, std::int64_t entry_row, HashKind
     case HashKind::sha256: add_to(state_->set->sha256, list, entry_row, value); break;
     case HashKind::ed2k: add_to(state_->set->ed2k, list, entry_row, value); break;
     case HashKind::pdq:
-        in_memory(state_->pdq.add(PdqHash::from_bytes(value.first<32>()),
-                                  {.list = list, .row = static_cast<std::uint64_t>(entry_row)}));
+        must_have_memory(
+            state_->pdq.add(PdqHash::from_bytes(value.first<32>()),
+                            {.list = list, .row = static_cast<std::uint64_t>(entry_row)}));
         state_->pdq_lists.insert(list);
         break;
     }
@@ -145,7 +138,9 @@ KnownSet KnownSet::Builder::build() && {
     for (const std::uint32_t list : state_->pdq_lists) {
         set.max_radius = std::max(set.max_radius, set.radius_of(list));
     }
-    set.pdq = in_memory(std::move(state_->pdq).build());
+    auto index = std::move(state_->pdq).build();
+    must_have_memory(index ? Result<void>() : fail(index.error()));
+    set.pdq = std::move(*index);
     KnownSet known;
     known.state_ = std::move(state_->set);
     return known;
@@ -186,17 +181,18 @@ std::vector<ExactHit> KnownSet::find_exact(const Digests& digests) const {
 
 void KnownSet::State::append_near(const PdqHash& hash, const NearHit& common,
                                   std::vector<NearHit>& hits, Scratch& scratch) const {
-    in_memory(pdq.find_within(hash, max_radius, scratch.matches, scratch.search));
+    must_have_memory(pdq.find_within(hash, max_radius, scratch.matches, scratch.search));
     for (const auto& [code, distance] : scratch.matches) {
         scratch.rows.clear();
-        in_memory(pdq.append_rows(code, scratch.rows));
+        must_have_memory(pdq.append_rows(code, scratch.rows));
+        std::erase_if(scratch.rows, [&, reached = static_cast<int>(distance)](const CodeRow& row) {
+            return reached > radius_of(row.list);
+        });
         for (const CodeRow& row : scratch.rows) {
-            if (static_cast<int>(distance) <= radius_of(row.list)) {
-                NearHit& hit = hits.emplace_back(common);
-                hit.list = row.list;
-                hit.entry_row = static_cast<std::int64_t>(row.row);
-                hit.distance = static_cast<int>(distance);
-            }
+            NearHit& hit = hits.emplace_back(common);
+            hit.list = row.list;
+            hit.entry_row = static_cast<std::int64_t>(row.row);
+            hit.distance = static_cast<int>(distance);
         }
     }
 }

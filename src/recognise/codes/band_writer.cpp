@@ -168,23 +168,25 @@ Result<void> BandWriter::write_one_value(std::uint64_t value) {
     if (auto put = starts_->append(std::as_bytes(std::span(&written_, 1))); !put) {
         return put;
     }
-    std::size_t place = 0;
-    const auto fill = [&] {
-        part_ids_.clear();
-        for (; place < codes_.size() && part_ids_.size() < most_places_; ++place) {
-            if (band_.value(codes_[place]) == value) {
-                part_ids_.push_back(static_cast<std::uint32_t>(place));
-            }
-        }
-    };
-    while (place < codes_.size()) {
-        fill();
+    for (std::size_t place = 0; place < codes_.size();) {
+        place = take_with(value, place);
         written_ += static_cast<std::uint32_t>(part_ids_.size());
         if (auto put = append_ids(part_ids_); !put) {
             return put;
         }
     }
     return {};
+}
+
+// From `place` on, as many as are held at once. Returns where to go on.
+std::size_t BandWriter::take_with(std::uint64_t value, std::size_t place) {
+    part_ids_.clear();
+    for (; place < codes_.size() && part_ids_.size() < most_places_; ++place) {
+        if (band_.value(codes_[place]) == value) {
+            part_ids_.push_back(static_cast<std::uint32_t>(place));
+        }
+    }
+    return place;
 }
 
 Result<void> BandWriter::append_ids(std::span<const std::uint32_t> ids) {

@@ -51,6 +51,7 @@ class BandWriter {
     [[nodiscard]] Result<void> write_part(std::span<const std::uint64_t> part,
                                           std::uint64_t values);
     [[nodiscard]] Result<void> write_one_value(std::uint64_t value);
+    [[nodiscard]] std::size_t take_with(std::uint64_t value, std::size_t place);
     [[nodiscard]] Result<void> append_ids(std::span<const std::uint32_t> ids);
 
     std::span<const PdqHash> codes_;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <iterator>
 
 #if defined(__x86_64__)
 // g++ 12 takes registers that these headers leave undefined on purpose for mistakes.
@@ -220,6 +219,12 @@ std::size_t find_best() {
     return best;
 }
 
+void append_hits(std::uint32_t query, std::span<const CodeMatch> found, std::vector<CodeHit>& out) {
+    for (const auto& [code, distance] : found) {
+        out.push_back({.query = query, .code = code, .distance = distance});
+    }
+}
+
 } // namespace
 
 std::span<const CodeKernel> code_kernels() {
@@ -241,9 +246,7 @@ void scan_many(std::span<const PdqHash> queries, std::span<const std::uint32_t> 
             found.clear();
             best_code_kernel().scan(queries[query], block, radius,
                                     static_cast<std::uint32_t>(start), found);
-            std::ranges::transform(found, std::back_inserter(out), [&](const CodeMatch& match) {
-                return CodeHit{query, match.code, match.distance};
-            });
+            append_hits(query, found, out);
         }
     }
 }
