@@ -295,16 +295,12 @@ std::string to_json(const casefile::QueuedGroup& group) {
                     {"reasons", reasons}});
 }
 
-std::string to_json(const FingerprintLine& line) {
-    if (line.facts == nullptr) {
-        return line_of({{"type", "fingerprint"},
-                        {"path", line.path},
-                        {"error", error_json(line.error)},
-                        {"sha256", or_null(line.sha256)}});
-    }
-    Json json{{"type", "fingerprint"}, {"path", line.path}, {"algorithm", "pdq"}};
+namespace {
+
+void add_fingerprint(Json& json, const media::PictureFacts& facts, const std::string& sha256) {
+    json["algorithm"] = "pdq";
     Json variants = Json::object();
-    for (const media::RawFingerprint& fingerprint : line.facts->fingerprints) {
+    for (const media::RawFingerprint& fingerprint : facts.fingerprints) {
         if (variants.empty()) { // the first is "full"
             Json orientations = Json::array();
             for (const Bytes& hash : fingerprint.orientations) {
@@ -317,11 +313,70 @@ std::string to_json(const FingerprintLine& line) {
         variants[fingerprint.variant] = hex_of(fingerprint.orientations, 0);
     }
     json["variants"] = variants;
-    json["sha256"] = line.sha256;
-    json["format"] = line.facts->format;
-    json["width"] = line.facts->width;
-    json["height"] = line.facts->height;
-    json["partial"] = or_null(line.facts->partial_reason);
+    json["sha256"] = sha256;
+    json["format"] = facts.format;
+    json["width"] = facts.width;
+    json["height"] = facts.height;
+    json["partial"] = or_null(facts.partial_reason);
+}
+
+double seconds(std::int64_t ms) {
+    return static_cast<double>(ms) / 1000;
+}
+
+void add_fingerprint(Json& json, const media::VideoFacts& facts, const std::string& sha256) {
+    json["algorithm"] = "vpdq";
+    json["sha256"] = sha256;
+    json["format"] = facts.format;
+    json["codec"] = facts.codec;
+    json["width"] = facts.width;
+    json["height"] = facts.height;
+    json["rotation"] = facts.rotation;
+    json["duration"] = seconds(facts.duration_ms);
+    json["partial"] = or_null(facts.partial_reason);
+    Json frames = Json::array();
+    for (const media::VideoFrame& frame : facts.frames) {
+        frames.push_back({{"from", seconds(frame.from_ms)},
+                          {"to", seconds(frame.to_ms)},
+                          {"quality", frame.quality},
+                          {"hex", encode_hex(frame.hashes[0])}});
+    }
+    json["frames"] = std::move(frames);
+}
+
+Json bound(const std::optional<recognise::FrameSpan>& span,
+           std::int64_t recognise::FrameSpan::* end) {
+    return span ? Json(seconds((*span).*end)) : Json();
+}
+
+Json segments_json(const std::vector<recognise::HitSegment>& segments) {
+    using recognise::FrameSpan;
+    Json json = Json::array();
+    for (const recognise::HitSegment& segment : segments) {
+        json.push_back({{"from", bound(segment.query, &FrameSpan::from_ms)},
+                        {"to", bound(segment.query, &FrameSpan::to_ms)},
+                        {"entry_from", bound(segment.entry, &FrameSpan::from_ms)},
+                        {"entry_to", bound(segment.entry, &FrameSpan::to_ms)}});
+    }
+    return json;
+}
+
+} // namespace
+
+std::string error_json(const std::string& path, const Error& error) {
+    return line_of(
+        {{"type", "error"}, {"path", path}, {"error", error_json(std::optional(error))}});
+}
+
+std::string to_json(const FingerprintLine& line) {
+    if (line.facts == nullptr) {
+        return line_of({{"type", "fingerprint"},
+                        {"path", line.path},
+                        {"error", error_json(line.error)},
+                        {"sha256", or_null(line.sha256)}});
+    }
+    Json json{{"type", "fingerprint"}, {"path", line.path}};
+    std::visit([&](const auto& facts) { add_fingerprint(json, facts, line.sha256); }, *line.facts);
     return line_of(json);
 }
 
@@ -339,6 +394,9 @@ std::string to_json(const MatchLine& line) {
     json["distance"] = line.distance;
     json["orientation"] = or_null(line.orientation);
     json["variant"] = or_null(line.variant);
+    if (!line.segments.empty()) {
+        json["segments"] = segments_json(line.segments);
+    }
     return line_of(json);
 }
 

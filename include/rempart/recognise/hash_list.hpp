@@ -20,6 +20,7 @@
 #include "rempart/core/bytes.hpp"
 #include "rempart/core/result.hpp"
 #include "rempart/recognise/digest.hpp"
+#include "rempart/recognise/frame_span.hpp"
 
 namespace rempart::recognise {
 
@@ -31,6 +32,8 @@ struct ListedHash {
     std::uint64_t entry = 0; ///< The record it stands in, from 1: a line, or a media object.
     std::string label;       ///< As written, without interpretation; valid UTF-8; may be empty.
     std::string category;    ///< The code of the list's scheme, as written; may be empty.
+    /// Of a frame of a listed video: its time. All frames of one video have the same `entry`.
+    std::optional<FrameSpan> frame;
 
     friend bool operator==(const ListedHash&, const ListedHash&) = default;
 };

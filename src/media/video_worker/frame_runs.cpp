@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/video_worker/frame_runs.hpp"
 
+#include <algorithm>
+
+#include "rempart/recognise/alignment.hpp"
 #include "rempart/recognise/pdq.hpp"
 
 namespace rempart::media {
@@ -9,9 +12,9 @@ namespace {
 bool continues(const VideoFrame& run, const VideoFrame& frame) {
     const bool both_count =
         (run.quality >= recognise::kMinPdqQuality) == (frame.quality >= recognise::kMinPdqQuality);
-    return both_count && frame.from_ms - run.to_ms <= kRunGapMs &&
+    return both_count && frame.from_ms - run.to_ms <= recognise::kRunGapMs &&
            hamming_distance(recognise::PdqHash::from_bytes(run.hashes[0]),
-                            recognise::PdqHash::from_bytes(frame.hashes[0])) <= kRunBits;
+                            recognise::PdqHash::from_bytes(frame.hashes[0])) <= recognise::kRunBits;
 }
 
 } // namespace

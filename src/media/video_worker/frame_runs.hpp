@@ -3,7 +3,8 @@
 
 /// \file
 /// Frames that look alike and follow each other, kept once with the time from the first to the
-/// last: a camera that watches a yard for a day gives few of them.
+/// last: a camera that watches a yard for a day gives few of them. Alike is what
+/// recognise/alignment.hpp says of a run: kRunBits from its first frame, kRunGapMs to the next.
 
 #include <cstdint>
 #include <vector>
@@ -11,13 +12,6 @@
 #include "rempart/media/video.hpp"
 
 namespace rempart::media {
-
-/// Frames of a run differ from its first one in at most so many bits. Our choice: what encoding
-/// does to a standing picture is below it (docs/recognition.md), and a quarter of what the radius
-/// of a match allows is left.
-inline constexpr int kRunBits = 6;
-/// And follow each other within this: a longer gap was not looked at.
-inline constexpr std::int64_t kRunGapMs = 6'000;
 
 enum class Runs : std::uint8_t { join, keep_apart };
 

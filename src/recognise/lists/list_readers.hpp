@@ -42,6 +42,10 @@ bool claims_fingerprint_list(std::string_view head);
 Result<HashListSummary> read_fingerprint_list(std::string_view text, const HashListOptions& options,
                                               const TakeHash& take);
 
+bool claims_vpdq_list(std::string_view head);
+Result<HashListSummary> read_vpdq_list(std::string_view text, const HashListOptions& options,
+                                       const TakeHash& take);
+
 bool claims_csv_list(std::string_view head);
 Result<HashListSummary> read_csv_list(std::string_view text, const HashListOptions& options,
                                       const TakeHash& take);

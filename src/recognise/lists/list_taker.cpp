@@ -54,13 +54,17 @@ Result<void> ListTaker::take(const ListRecord& record) {
     ++summary_.records;
     const std::string label = to_utf8(record.label);
     const std::string category = to_utf8(record.category);
-    for (const auto& [kind, digits] : record.hashes) {
-        ListedHash hash{
-            .kind = kind, .bytes = {}, .entry = record.entry, .label = {}, .category = {}};
+    for (const auto& [kind, digits, frame, poor_quality] : record.hashes) {
+        ListedHash hash{.kind = kind,
+                        .bytes = {},
+                        .entry = record.entry,
+                        .label = {},
+                        .category = {},
+                        .frame = frame};
         if (auto done = decode_hex(digits, std::span(hash.bytes).first(size_bytes(kind))); !done) {
             return fail(done.error().code, fmt::format("{}: {}", name(kind), done.error().message));
         }
-        switch (use_of(hash, record.poor_quality)) {
+        switch (use_of(hash, record.poor_quality || poor_quality)) {
         case Use::empty_file: ++summary_.empty_file_hashes; continue;
         case Use::degenerate: ++summary_.degenerate_hashes; continue;
         case Use::listed: ++summary_.hashes; break;
