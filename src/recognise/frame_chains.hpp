@@ -16,9 +16,9 @@ namespace rempart::recognise {
 
 /// What bounds the search: our choice, see align.
 struct ChainLimits {
-    std::size_t pairs_a_frame = 64;
+    std::size_t pairs_a_frame = 32;
     std::size_t pairs = std::size_t{1} << 18;
-    std::size_t look_back = 1'024;
+    std::size_t look_back = 512;
 };
 
 struct FrameChain {

@@ -14,7 +14,7 @@ namespace {
 // our choice.
 constexpr std::size_t kCommonVideos = 8;
 // Of one query frame and one video: more pairs than `align` looks at are not kept.
-constexpr std::size_t kPairsAFrame = 64;
+constexpr std::size_t kPairsAFrame = 32;
 
 bool is_nearer(const NearHit& a, const NearHit& b) {
     return std::tie(a.distance, a.variant, a.orientation, a.entry_row) <

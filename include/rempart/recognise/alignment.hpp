@@ -68,8 +68,8 @@ inline constexpr double kLeastMatched = 0.25, kLeastMatchedOfWhole = 0.5, kWhole
 /// The common stretches, by time in the query. A stretch of the query stands once, where it fits
 /// best. Frames are by time; pairs in any order, each once.
 ///
-/// Time: for n query frames, at most 64 pairs each are looked at, 2^18 in all, and 1,024 before
-/// each: at most some 2^28 steps of a few ns, however large the videos are. Of more pairs a frame,
+/// Time: of each query frame at most 32 pairs are looked at, some 2^18 in all, and 512 before each:
+/// at most some 2^27 steps of a few ns, however large the videos are. Of more pairs a frame,
 /// the nearest count.
 [[nodiscard]] std::vector<AlignedSegment> align(std::span<const AlignedFrame> query,
                                                 std::span<const AlignedFrame> entry,
