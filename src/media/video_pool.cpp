@@ -19,6 +19,7 @@ constexpr std::uint64_t kPixelsPerByte = 512;
 constexpr std::uint64_t kPixelsPerMillisecond = 15'000;
 constexpr std::uint64_t kBaseMilliseconds = 30'000;
 constexpr std::uint64_t kBytesPerMillisecond = 10'000; // a slow share in a lab: 10 MB/s
+constexpr std::uint64_t kMostReadingMilliseconds = 7'200'000;
 
 } // namespace
 
@@ -28,8 +29,9 @@ std::uint64_t pixel_budget(std::uint64_t file_bytes, const VideoLimits& limits) 
 }
 
 std::chrono::milliseconds deadline_for(std::uint64_t file_bytes, const VideoLimits& limits) {
-    const std::uint64_t bytes = std::min(file_bytes, limits.max_file_bytes);
-    return std::chrono::milliseconds(kBaseMilliseconds + bytes / kBytesPerMillisecond +
+    const std::uint64_t reading =
+        std::min(file_bytes / kBytesPerMillisecond, kMostReadingMilliseconds);
+    return std::chrono::milliseconds(kBaseMilliseconds + reading +
                                      pixel_budget(file_bytes, limits) / kPixelsPerMillisecond);
 }
 

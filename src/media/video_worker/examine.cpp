@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "media/picture_protocol.hpp"
+#include "media/video_worker/endings.hpp"
 #include "media/video_worker/passes.hpp"
 #include "rempart/core/fd.hpp"
 #include "rempart/core/text.hpp"
@@ -136,6 +137,9 @@ class Examination {
         facts_.contact_sheet = looked_.sheet.finish();
         if (facts_.contact_sheet.size() > kMaxContactSheetBytes) {
             facts_.contact_sheet.clear();
+        }
+        if (video_ends_early(descriptor_, size_bytes_, type_.id)) {
+            looked_.note(Errc::truncated, "the container states more bytes than there are");
         }
         if (looked_.fault) {
             facts_.partial = true;

@@ -35,7 +35,7 @@ class PacketWalk {
         case Container::Read::packet: return packet_.get();
         case Container::Read::damaged:
             looked_.note(
-                container_.medium_failed() ? Errc::damaged : Errc::damaged,
+                container_.medium_failed() ? Errc::io : Errc::damaged,
                 fmt::format("the container cannot be read on behind packet {}", packets_ - 1));
             return nullptr;
         case Container::Read::end: return nullptr;
