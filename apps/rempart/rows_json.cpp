@@ -24,6 +24,14 @@ Json time_or_null(TimeValue value) {
     return or_null(format_time(value));
 }
 
+double seconds(std::int64_t ms) {
+    return static_cast<double>(ms) / 1000;
+}
+
+Json seconds_or_null(std::optional<std::int64_t> ms) {
+    return ms ? Json(seconds(*ms)) : Json();
+}
+
 Json error_json(const std::optional<Error>& error) {
     return error ? Json{{"code", name(error->code)}, {"what", error->message}} : Json();
 }
@@ -41,6 +49,7 @@ void add_totals(Json& json, const casefile::Totals& totals) {
     json["contents"] = totals.contents;
     json["bytes"] = totals.bytes;
     json["pictures"] = totals.pictures;
+    json["videos"] = totals.videos;
     json["messages"] = totals.messages;
     json["hits_exact"] = totals.hits_exact;
     json["hits_near"] = totals.hits_near;
@@ -146,24 +155,35 @@ std::string to_json(const casefile::ItemView& view) {
 }
 
 std::string to_json(const casefile::HitView& view) {
-    return line_of({{"type", "hit"},
-                    {"exhibit", view.exhibit_label},
-                    {"item", view.item_path},
-                    {"stream", or_null(view.item_stream)},
-                    {"sha256", view.sha256},
-                    {"list", view.list_name},
-                    {"polarity", view.polarity},
-                    {"match", view.hit.match},
-                    {"algorithm", view.hit.algorithm},
-                    {"distance", view.hit.distance},
-                    {"orientation", or_null(view.hit.orientation)},
-                    {"variant", or_null(view.hit.variant)},
-                    {"entry", view.entry},
-                    {"label", or_null(view.entry_label)},
-                    {"scheme", or_null(view.scheme)},
-                    {"category", or_null(view.category)},
-                    {"algorithms", view.algorithms},
-                    {"entries", view.entries}});
+    Json json({{"type", "hit"},
+               {"exhibit", view.exhibit_label},
+               {"item", view.item_path},
+               {"stream", or_null(view.item_stream)},
+               {"sha256", view.sha256},
+               {"list", view.list_name},
+               {"polarity", view.polarity},
+               {"match", view.hit.match},
+               {"algorithm", view.hit.algorithm},
+               {"distance", view.hit.distance},
+               {"orientation", or_null(view.hit.orientation)},
+               {"variant", or_null(view.hit.variant)},
+               {"entry", view.entry},
+               {"label", or_null(view.entry_label)},
+               {"scheme", or_null(view.scheme)},
+               {"category", or_null(view.category)},
+               {"algorithms", view.algorithms},
+               {"entries", view.entries}});
+    if (!view.hit.segments.empty()) {
+        Json& segments = json["segments"] = Json::array();
+        for (const casefile::SegmentRecord& segment : view.hit.segments) {
+            segments.push_back({{"from", seconds_or_null(segment.from_ms)},
+                                {"to", seconds_or_null(segment.to_ms)},
+                                {"entry_from", seconds_or_null(segment.entry_from_ms)},
+                                {"entry_to", seconds_or_null(segment.entry_to_ms)},
+                                {"entry", segment.entry}});
+        }
+    }
+    return line_of(json);
 }
 
 std::string to_json(const casefile::MessageView& view) {
@@ -318,10 +338,6 @@ void add_fingerprint(Json& json, const media::PictureFacts& facts, const std::st
     json["width"] = facts.width;
     json["height"] = facts.height;
     json["partial"] = or_null(facts.partial_reason);
-}
-
-double seconds(std::int64_t ms) {
-    return static_cast<double>(ms) / 1000;
 }
 
 void add_fingerprint(Json& json, const media::VideoFacts& facts, const std::string& sha256) {
