@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "media/video_worker/examine.hpp"
-#include "support/shared_data.hpp"
 
 namespace {
 
@@ -37,7 +36,9 @@ double cpu_seconds(int who) {
 /// A film of 60 s, or one of the shared ones; "" if it cannot be had.
 std::string film(const std::string& name) {
     if (name != "drawn") {
-        const auto path = shared_path("samples/pdq/videos/" + name);
+        const char* shared = std::getenv("REMPART_SHARED"); // NOLINT(concurrency-mt-unsafe)
+        const auto path = std::filesystem::path(shared == nullptr ? "../shared" : shared) /
+                          "samples/pdq/videos" / name;
         return std::filesystem::exists(path) ? path.string() : "";
     }
     const auto path = std::filesystem::temp_directory_path() / "rempart-video-bench.mp4";
