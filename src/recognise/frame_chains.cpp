@@ -88,28 +88,56 @@ std::int64_t worth_behind(const FramePair& pair, const FramePair& next,
     return (shares ? kSharedWorth : worth_of(next)) - kSlipCost * apart_ms / kMaxClockSlipMs;
 }
 
+namespace {
+
+// The best chain that ends with each pair, and its pair before.
+class Search {
+  public:
+    Search(std::span<const AlignedFrame> query, std::span<const AlignedFrame> entry,
+           const std::vector<FramePair>& pairs, std::size_t look_back)
+        : query_(query), entry_(entry), pairs_(pairs), look_back_(look_back), best_(pairs.size()) {}
+
+    std::vector<Best> run() && {
+        for (std::size_t i = 0; i < pairs_.size(); ++i) {
+            best_[i].score = worth_of(pairs_[i]);
+            const std::size_t first = i > look_back_ ? i - look_back_ : 0;
+            for (std::size_t k = i; k-- > first && is_in_reach(k, i);) {
+                try_behind(k, i);
+            }
+        }
+        return std::move(best_);
+    }
+
+  private:
+    [[nodiscard]] bool is_in_reach(std::size_t before, std::size_t next) const {
+        return pairs_[before].orientation == pairs_[next].orientation &&
+               query_[pairs_[next].query].span.from_ms - query_[pairs_[before].query].span.to_ms <=
+                   kMaxPairGapMs;
+    }
+    void try_behind(std::size_t before, std::size_t next) {
+        if (!may_follow(pairs_[before], pairs_[next], query_, entry_)) {
+            return;
+        }
+        const std::int64_t score =
+            best_[before].score + worth_behind(pairs_[before], pairs_[next], query_, entry_);
+        if (score > best_[next].score) {
+            best_[next] = {score, before};
+        }
+    }
+
+    std::span<const AlignedFrame> query_, entry_;
+    const std::vector<FramePair>& pairs_;
+    std::size_t look_back_;
+    std::vector<Best> best_;
+};
+
+} // namespace
+
 std::vector<FrameChain> find_chains(std::span<const AlignedFrame> query,
                                     std::span<const AlignedFrame> entry,
                                     std::span<const FramePair> pairs, const ChainLimits& limits) {
     const std::vector<FramePair> all = bounded(pairs, query.size(), limits);
-    std::vector<Best> best(all.size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        best[i].score = worth_of(all[i]);
-        const std::size_t first = i > limits.look_back ? i - limits.look_back : 0;
-        for (std::size_t k = i; k-- > first;) {
-            if (all[k].orientation != all[i].orientation ||
-                query[all[i].query].span.from_ms - query[all[k].query].span.to_ms > kMaxPairGapMs) {
-                break;
-            }
-            if (!may_follow(all[k], all[i], query, entry)) {
-                continue;
-            }
-            const std::int64_t score = best[k].score + worth_behind(all[k], all[i], query, entry);
-            if (score > best[i].score) {
-                best[i] = {score, k};
-            }
-        }
-    }
+    const std::vector<Best> best = Search(query, entry, all, limits.look_back).run();
     std::vector<std::size_t> ends(all.size());
     std::iota(ends.begin(), ends.end(), std::size_t{0});
     std::ranges::stable_sort(ends, std::greater{}, [&](std::size_t i) { return best[i].score; });

@@ -53,62 +53,77 @@ const ListedVideos::Place* ListedVideos::place_of(std::int64_t row) const {
     return found == places_.end() || found->row != row ? nullptr : &*found;
 }
 
+struct ListedVideos::Found {
+    std::vector<AlignedFrame> query;
+    std::map<std::uint32_t, std::vector<FramePair>> pairs; ///< By video.
+    std::map<std::pair<std::uint32_t, std::int64_t>, TimedHit> pictures;
+};
+
+// What one frame is near to: pairs for the alignment, and pictures as they are.
+void ListedVideos::take(const VideoLook& look, std::vector<NearHit>&& hits, Found& found) const {
+    std::ranges::sort(hits, is_nearer);
+    const auto frame = static_cast<std::uint32_t>(found.query.size());
+    std::map<std::uint32_t, std::size_t> of_video;
+    for (const NearHit& hit : hits) {
+        if (const Place* place = place_of(hit.entry_row)) {
+            if (of_video[place->video]++ < kPairsAFrame) {
+                found.pairs[place->video].push_back({.query = frame,
+                                                     .entry = place->frame,
+                                                     .distance = hit.distance,
+                                                     .orientation = hit.orientation});
+            }
+            continue;
+        }
+        const auto [kept, is_new] = found.pictures.try_emplace({hit.list, hit.entry_row});
+        if (is_new || is_nearer(hit, kept->second.hit)) {
+            kept->second = {hit, {{.query = look.span, .entry = std::nullopt}}};
+        }
+    }
+    found.query.push_back({.span = look.span,
+                           .hash = look.fingerprint.hash(),
+                           .is_common = of_video.size() > kCommonVideos});
+}
+
+std::optional<TimedHit> ListedVideos::hit_of(std::uint32_t number, const Found& found) const {
+    const Video& video = videos_[number];
+    const auto segments = align(found.query, video.frames, found.pairs.at(number));
+    if (segments.empty()) {
+        return std::nullopt;
+    }
+    const auto best = std::ranges::min_element(segments, {}, &AlignedSegment::distance);
+    TimedHit hit{.hit = {.list = video.list,
+                         .entry_row = video.rows[best->best_entry],
+                         .distance = best->distance,
+                         .variant = PdqVariant::full,
+                         .orientation = best->orientation},
+                 .segments = {}};
+    hit.segments.reserve(segments.size());
+    for (const AlignedSegment& segment : segments) {
+        hit.segments.push_back({.query = segment.query, .entry = segment.entry});
+    }
+    return hit;
+}
+
 std::vector<TimedHit> ListedVideos::find(const KnownSet& known,
                                          std::span<const VideoLook> looks) const {
-    std::vector<AlignedFrame> query;
-    std::map<std::uint32_t, std::vector<FramePair>> pairs; // by video
-    std::map<std::pair<std::uint32_t, std::int64_t>, TimedHit> pictures;
+    Found found;
     for (const VideoLook& look : looks) {
-        if (look.fingerprint.quality < kMinPdqQuality) {
-            continue;
-        }
-        const PdqQuery asked{.variant = PdqVariant::full, .fingerprint = look.fingerprint};
-        std::vector<NearHit> hits = known.find_near(std::span(&asked, 1));
-        std::ranges::sort(hits, is_nearer);
-        std::map<std::uint32_t, std::size_t> of_video;
-        for (const NearHit& hit : hits) {
-            if (const Place* place = place_of(hit.entry_row)) {
-                if (of_video[place->video]++ < kPairsAFrame) {
-                    pairs[place->video].push_back(
-                        {.query = static_cast<std::uint32_t>(query.size()),
-                         .entry = place->frame,
-                         .distance = hit.distance,
-                         .orientation = hit.orientation});
-                }
-                continue;
-            }
-            const auto [kept, is_new] = pictures.try_emplace({hit.list, hit.entry_row});
-            if (is_new || is_nearer(hit, kept->second.hit)) {
-                kept->second = {hit, {{.query = look.span, .entry = std::nullopt}}};
-            }
-        }
-        query.push_back({.span = look.span,
-                         .hash = look.fingerprint.hash(),
-                         .is_common = of_video.size() > kCommonVideos});
-    }
-    std::vector<TimedHit> found;
-    for (auto& [key, hit] : pictures) {
-        found.push_back(std::move(hit));
-    }
-    for (const auto& [number, of_video] : pairs) {
-        const Video& video = videos_[number];
-        const auto segments = align(query, video.frames, of_video);
-        if (segments.empty()) {
-            continue;
-        }
-        const auto best = std::ranges::min_element(segments, {}, &AlignedSegment::distance);
-        TimedHit& hit = found.emplace_back();
-        hit.hit = {.list = video.list,
-                   .entry_row = video.rows[best->best_entry],
-                   .distance = best->distance,
-                   .variant = PdqVariant::full,
-                   .orientation = best->orientation};
-        for (const AlignedSegment& segment : segments) {
-            hit.segments.push_back({.query = segment.query, .entry = segment.entry});
+        if (look.fingerprint.quality >= kMinPdqQuality) {
+            const PdqQuery asked{.variant = PdqVariant::full, .fingerprint = look.fingerprint};
+            take(look, known.find_near(std::span(&asked, 1)), found);
         }
     }
-    std::ranges::sort(found);
-    return found;
+    std::vector<TimedHit> hits;
+    for (auto& [key, hit] : found.pictures) {
+        hits.push_back(std::move(hit));
+    }
+    for (const auto& [number, pairs] : found.pairs) {
+        if (auto hit = hit_of(number, found)) {
+            hits.push_back(std::move(*hit));
+        }
+    }
+    std::ranges::sort(hits);
+    return hits;
 }
 
 std::vector<TimedHit> ListedVideos::of_picture(std::span<const NearHit> hits) const {

@@ -140,8 +140,9 @@ struct HitRecord {
     std::string algorithm; ///< "md5", "sha1", "sha256", "pdq".
     std::string variant;   ///< "" for exact.
     int distance = 0;
-    std::string orientation;               ///< "" for exact.
-    std::vector<SegmentRecord> segments{}; ///< Of a near hit with a video on either side.
+    std::string orientation; ///< "" for exact.
+    /// Of a near hit with a video on either side.
+    std::vector<SegmentRecord> segments{}; // NOLINT(readability-redundant-member-init)
 };
 
 struct ListRecord {
@@ -161,7 +162,8 @@ struct ListEntryRecord {
     std::uint64_t entry = 0; ///< Line or object in the source.
     std::string label, category;
     /// Of a frame of a listed video: from when to when, in milliseconds.
-    std::optional<std::pair<std::int64_t, std::int64_t>> frame_ms{};
+    std::optional<std::pair<std::int64_t, std::int64_t>>
+        frame_ms{}; // NOLINT(readability-redundant-member-init)
 };
 
 struct ConversationRecord {

@@ -33,7 +33,7 @@ struct ListedHash {
     std::string label;       ///< As written, without interpretation; valid UTF-8; may be empty.
     std::string category;    ///< The code of the list's scheme, as written; may be empty.
     /// Of a frame of a listed video: its time. All frames of one video have the same `entry`.
-    std::optional<FrameSpan> frame{};
+    std::optional<FrameSpan> frame{}; // NOLINT(readability-redundant-member-init)
 
     friend bool operator==(const ListedHash&, const ListedHash&) = default;
 };

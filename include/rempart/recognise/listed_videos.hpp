@@ -64,7 +64,10 @@ class ListedVideos {
         std::int64_t row = 0;
         std::uint32_t video = 0, frame = 0;
     };
+    struct Found;
     [[nodiscard]] const Place* place_of(std::int64_t row) const;
+    void take(const VideoLook& look, std::vector<NearHit>&& hits, Found& found) const;
+    [[nodiscard]] std::optional<TimedHit> hit_of(std::uint32_t number, const Found& found) const;
 
     std::vector<Video> videos_;
     std::vector<Place> places_; ///< By row.

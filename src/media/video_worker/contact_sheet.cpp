@@ -56,16 +56,20 @@ void Tile::add_row(std::span<const std::uint8_t> luma) {
 
 void Tile::turn(int degrees) {
     for (; degrees > 0; degrees -= 90) {
-        std::vector<std::uint8_t> turned(pixels_.size());
-        for (std::uint32_t y = 0; y < out_height_; ++y) {
-            for (std::uint32_t x = 0; x < out_width_; ++x) {
-                turned[std::size_t{x} * out_height_ + (out_height_ - 1 - y)] =
-                    pixels_[std::size_t{y} * out_width_ + x];
-            }
-        }
-        pixels_ = std::move(turned);
-        std::swap(out_width_, out_height_);
+        turn_a_quarter();
     }
+}
+
+void Tile::turn_a_quarter() {
+    std::vector<std::uint8_t> turned(pixels_.size());
+    for (std::uint32_t y = 0; y < out_height_; ++y) {
+        for (std::uint32_t x = 0; x < out_width_; ++x) {
+            turned[std::size_t{x} * out_height_ + (out_height_ - 1 - y)] =
+                pixels_[std::size_t{y} * out_width_ + x];
+        }
+    }
+    pixels_ = std::move(turned);
+    std::swap(out_width_, out_height_);
 }
 
 int ContactSheet::nearest(const recognise::PdqHash& hash, std::size_t except) const {

@@ -30,6 +30,8 @@ class Tile {
     [[nodiscard]] std::span<const std::uint8_t> pixels() const { return pixels_; }
 
   private:
+    void turn_a_quarter();
+
     std::uint32_t width_, height_, out_width_, out_height_;
     std::uint32_t row_ = 0, rows_in_box_ = 0;
     std::vector<std::uint32_t> sums_;

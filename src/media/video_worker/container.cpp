@@ -214,22 +214,32 @@ int Container::rotation() const {
     return ((quarters % 4) + 4) % 4 * 90;
 }
 
+namespace {
+
+void add_tags(const AVDictionary* tags, const VideoLimits& limits,
+              std::vector<MetadataField>& fields) {
+    std::size_t bytes = 0;
+    for (const MetadataField& field : fields) {
+        bytes += field.name.size() + field.value.size();
+    }
+    const AVDictionaryEntry* tag = nullptr;
+    while ((tag = av_dict_get(tags, "", tag, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
+        MetadataField field{std::string(cut_utf8("Video." + to_utf8(tag->key), kMaxFieldNameBytes)),
+                            std::string(cut_utf8(to_utf8(tag->value), kMaxFieldValueBytes))};
+        bytes += field.name.size() + field.value.size();
+        if (fields.size() == limits.max_metadata_fields || bytes > limits.max_metadata_bytes) {
+            return;
+        }
+        fields.push_back(std::move(field));
+    }
+}
+
+} // namespace
+
 std::vector<MetadataField> Container::metadata(const VideoLimits& limits) const {
     std::vector<MetadataField> fields;
-    std::size_t bytes = 0;
-    for (const AVDictionary* tags : {format_->metadata, stream_->metadata}) {
-        const AVDictionaryEntry* tag = nullptr;
-        while ((tag = av_dict_get(tags, "", tag, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
-            MetadataField field{
-                std::string(cut_utf8("Video." + to_utf8(tag->key), kMaxFieldNameBytes)),
-                std::string(cut_utf8(to_utf8(tag->value), kMaxFieldValueBytes))};
-            bytes += field.name.size() + field.value.size();
-            if (fields.size() == limits.max_metadata_fields || bytes > limits.max_metadata_bytes) {
-                break;
-            }
-            fields.push_back(std::move(field));
-        }
-    }
+    add_tags(format_->metadata, limits, fields);
+    add_tags(stream_->metadata, limits, fields);
     std::ranges::stable_sort(fields, {}, &MetadataField::name);
     return fields;
 }

@@ -45,7 +45,7 @@ class Examination {
             !done) {
             return fail(std::move(done).error());
         }
-        return finish(std::move(frames));
+        return finish(frames);
     }
 
   private:
@@ -117,7 +117,7 @@ class Examination {
         return {};
     }
 
-    VideoAnswer finish(std::vector<VideoFrame> frames) {
+    VideoAnswer finish(const std::vector<VideoFrame>& frames) {
         if (looked_.decoded_frames == 0) {
             return fail(cut_message(
                 looked_.fault.value_or(Error{Errc::truncated, "there is no frame in the file"})));

@@ -23,7 +23,7 @@ struct FreeFormat {
 };
 struct FreeIo {
     void operator()(AVIOContext* context) const {
-        av_freep(&context->buffer); // FFmpeg may have exchanged it
+        av_freep(static_cast<void*>(&context->buffer)); // FFmpeg may have exchanged it
         avio_context_free(&context);
     }
 };

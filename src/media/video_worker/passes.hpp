@@ -37,6 +37,8 @@ struct Looked {
         }
     }
     [[nodiscard]] bool has_budget() const { return decoded_pixels < limits.max_decoded_pixels; }
+    /// Counts a frame that was decoded and is not looked at.
+    void pass_over(const AVFrame& frame);
     /// The hashes of one frame; none if it cannot be hashed.
     [[nodiscard]] std::optional<VideoFrame> hash(const AVFrame& frame, std::int64_t at_ms);
 };
