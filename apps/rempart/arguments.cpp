@@ -91,14 +91,20 @@ void define_show(CLI::App& root, const Choose& choose) {
 
 void define_match(CLI::App& root, const Choose& choose) {
     const auto print = std::make_shared<Fingerprint>();
-    CLI::App* app =
-        command(root, choose, "fingerprint", "Hashes of pictures, without a case", print);
-    app->add_option("FILE", print->files, "Pictures")->required();
+    CLI::App* app = command(root, choose, "fingerprint",
+                            "Hashes of pictures and videos, without a case", print);
+    app->add_option("FILE", print->files, "Pictures and videos")->required();
+    app->add_option("--frames", print->frames,
+                    "Of a video: key (default), second (one a second), all (for lists)")
+        ->check(CLI::IsMember({"key", "second", "all"}));
+    app->add_flag(
+        "--vpdq", print->vpdq,
+        "One video's frames as vpdq-hash-video writes them, all unless --frames says less");
     json_flag(app, *print);
     const auto match = std::make_shared<Match>();
     app =
         command(root, choose, "match", "Compare files or codes with lists, without a case", match);
-    CLI::Option* files = app->add_option("FILE", match->files, "Pictures or other files");
+    CLI::Option* files = app->add_option("FILE", match->files, "Pictures, videos or other files");
     app->add_option("--codes", match->codes, "A file of PDQ codes, 64 hex digits a line")
         ->excludes(files);
     app->add_option("--list", match->lists,

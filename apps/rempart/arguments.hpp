@@ -136,6 +136,8 @@ struct Find {
 };
 struct Fingerprint {
     std::vector<std::string> files;
+    std::string frames; ///< "key", "second", "all"; "" for what the form wants.
+    bool vpdq = false;
     bool json = false;
 };
 struct Match {

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// fingerprint and match: pictures and codes without a case.
+// match: pictures, videos and codes without a case.
 #include <filesystem>
 
 #include <fmt/format.h>
 
 #include "rempart/commands.hpp"
-#include "rempart/core/fd.hpp"
-#include "rempart/core/hex.hpp"
 #include "rempart/core/text.hpp"
 #include "rempart/files.hpp"
-#include "rempart/media/picture.hpp"
+#include "rempart/media_files.hpp"
 #include "rempart/output.hpp"
 #include "rempart/pipeline/read_list.hpp"
 #include "rempart/recognise/known_set.hpp"
+#include "rempart/recognise/listed_videos.hpp"
 #include "rempart/recognise/pdq_scan.hpp"
 #include "rempart/rows_json.hpp"
-#include "rempart/sandbox/child.hpp"
 
 namespace rempart::cli {
 namespace {
@@ -23,35 +21,6 @@ namespace {
 using recognise::HashKind;
 using recognise::ListedHash;
 using recognise::PdqHash;
-
-Result<media::Pool> start_pool() {
-    const auto role = sandbox::find_role("media_worker");
-    if (!role) {
-        return fail(role.error());
-    }
-    return media::Pool::create(
-        {.worker_program = *role, .workers = 1, .picture = {}, .sandbox = {}});
-}
-
-/// What a file of the user's own is, read once for its digests and once by the decoder.
-struct Looked {
-    recognise::Digests digests;
-    Result<media::PictureFacts> facts;
-};
-
-Result<Looked> look_at(media::Pool& pool, const std::string& path) {
-    const auto mapped = MappedFile::open(path);
-    if (!mapped) {
-        return fail(mapped.error());
-    }
-    recognise::Digester digester;
-    digester.update(bytes_of(mapped->text()));
-    const auto file = open_read_only(std::filesystem::canonical(path));
-    if (!file) {
-        return fail(file.error());
-    }
-    return Looked{digester.finish(), pool.examine_picture(file->get())};
-}
 
 /// Every entry of the lists of a `match`.
 struct Lists {
@@ -106,11 +75,25 @@ int read_lists(const Match& args, std::optional<HashKind> assumed, Lists& lists)
     return kOk;
 }
 
+std::string span_text(const std::optional<recognise::FrameSpan>& span) {
+    return span ? fmt::format("{:.3f} - {:.3f} s", static_cast<double>(span->from_ms) / 1000,
+                              static_cast<double>(span->to_ms) / 1000)
+                : "the picture";
+}
+
+std::string segment_text(const recognise::HitSegment& segment) {
+    return fmt::format("{} is {} of the entry", span_text(segment.query), span_text(segment.entry));
+}
+
 std::string text_of(const MatchLine& line) {
-    return fmt::format(
-        "{}  {} {} {} bits  {} entry {}",
-        line.path.empty() ? fmt::format("code {}", line.query) : to_terminal(line.path), line.match,
-        line.algorithm, line.distance, to_terminal(line.list), line.entry);
+    std::string text =
+        fmt::format("{}  {} {} {} bits  {} entry {}",
+                    line.path.empty() ? fmt::format("code {}", line.query) : to_terminal(line.path),
+                    line.match, line.algorithm, line.distance, to_terminal(line.list), line.entry);
+    for (const recognise::HitSegment& segment : line.segments) {
+        text += "\n    " + segment_text(segment);
+    }
+    return text;
 }
 
 int match_codes(const Match& args) {
@@ -152,29 +135,92 @@ int match_codes(const Match& args) {
     return read ? kOk : report_error(args.codes, read.error());
 }
 
-recognise::KnownSet known_set(const Lists& lists, int radius) {
+/// The lists of a `match`, ready to be asked.
+struct Known {
+    recognise::KnownSet set;
+    recognise::ListedVideos videos;
+};
+
+Known known_of(const Lists& lists, int radius) {
     recognise::KnownSet::Builder builder;
+    Known known;
     for (std::size_t i = 0; i < lists.names.size(); ++i) {
         builder.set_radius(static_cast<std::uint32_t>(i), radius);
     }
     for (std::size_t i = 0; i < lists.hashes.size(); ++i) {
         const ListedHash& hash = lists.hashes[i];
-        builder.add(static_cast<std::uint32_t>(lists.entries[i].list), static_cast<std::int64_t>(i),
-                    hash.kind, std::span(hash.bytes).first(size_bytes(hash.kind)));
-    }
-    return std::move(builder).build();
-}
-
-std::vector<recognise::PdqFingerprint> queries_of(const media::PictureFacts& facts) {
-    std::vector<recognise::PdqFingerprint> queries;
-    for (const media::RawFingerprint& raw : facts.fingerprints) {
-        auto& query = queries.emplace_back();
-        query.quality = raw.quality;
-        for (std::size_t i = 0; i < raw.orientations.size() && i < recognise::kOrientations; ++i) {
-            query.hashes[i] = PdqHash::from_bytes(std::span(raw.orientations[i]).first<32>());
+        const auto list = static_cast<std::uint32_t>(lists.entries[i].list);
+        const auto row = static_cast<std::int64_t>(i);
+        const bool goes_on_a_run =
+            hash.frame && hash.kind == HashKind::pdq &&
+            !known.videos.add(list, hash.entry, row, PdqHash::from_bytes(hash.bytes), *hash.frame);
+        if (!goes_on_a_run) {
+            builder.add(list, row, hash.kind, std::span(hash.bytes).first(size_bytes(hash.kind)));
         }
     }
-    return queries;
+    known.set = std::move(builder).build();
+    return known;
+}
+
+std::vector<recognise::TimedHit> near_hits(const Known& known, const MediaFacts& facts) {
+    if (const auto* video = std::get_if<media::VideoFacts>(&facts)) {
+        return known.videos.find(known.set, looks_of(*video));
+    }
+    return known.videos.of_picture(
+        known.set.find_near(queries_of(std::get<media::PictureFacts>(facts))));
+}
+
+/// A picture or video that does not decode, or only in part: what it would have matched is open.
+std::optional<Error> fault_of(const LookedAt& looked) {
+    const bool is_media = looked.type.family == media::FileFamily::picture ||
+                          looked.type.family == media::FileFamily::video;
+    if (!looked.facts) { // of any other file the digests were compared, and that was all there is
+        return is_media ? std::optional(looked.facts.error()) : std::nullopt;
+    }
+    const auto* video = std::get_if<media::VideoFacts>(&*looked.facts);
+    if (video == nullptr || !video->partial) {
+        return std::nullopt;
+    }
+    const auto code = errc_named(
+        std::string_view(video->partial_reason).substr(0, video->partial_reason.find(':')));
+    return Error{code.value_or(Errc::damaged), video->partial_reason};
+}
+
+// Which pixels were asked for; the frames of a video are taken whole.
+std::string_view variant_of(const MediaFacts& facts, std::uint32_t query) {
+    const auto* picture = std::get_if<media::PictureFacts>(&facts);
+    return picture == nullptr ? name(recognise::PdqVariant::full)
+                              : std::string_view(picture->fingerprints[query].variant);
+}
+
+void print_hits(const Match& args, const Lists& lists, const Known& known, const std::string& path,
+                const LookedAt& looked) {
+    const auto print = [&](MatchLine line, std::int64_t row) {
+        const Lists::Entry& entry = lists.entries[static_cast<std::size_t>(row)];
+        line.path = to_utf8(path);
+        line.list = lists.names[entry.list];
+        line.entry = entry.line;
+        print_line(args.json ? to_json(line) : text_of(line));
+    };
+    for (const auto& hit : known.set.find_exact(looked.digests)) {
+        MatchLine line;
+        line.match = "exact";
+        line.algorithm = name(hit.kind);
+        print(std::move(line), hit.entry_row);
+    }
+    if (!looked.facts) {
+        return;
+    }
+    for (auto& [hit, segments] : near_hits(known, *looked.facts)) {
+        MatchLine line;
+        line.match = "near";
+        line.algorithm = name(HashKind::pdq);
+        line.variant = variant_of(*looked.facts, hit.query);
+        line.orientation = name(hit.orientation);
+        line.distance = hit.distance;
+        line.segments = std::move(segments);
+        print(std::move(line), hit.entry_row);
+    }
 }
 
 int match_files(const Match& args) {
@@ -182,92 +228,30 @@ int match_files(const Match& args) {
     if (const int status = read_lists(args, std::nullopt, lists); status != kOk) {
         return status;
     }
-    auto pool = start_pool();
-    if (!pool) {
-        return report_error("match", pool.error());
-    }
-    const auto known = known_set(lists, args.radius);
+    const Known known = known_of(lists, args.radius);
+    MediaFiles files(media::Sampling::key_frames);
     int status = kOk;
     for (const std::string& path : args.files) {
-        const auto looked = look_at(*pool, path);
+        const auto looked = files.look_at(path);
         if (!looked) {
             static_cast<void>(report_error(path, looked.error()));
             status = kIncomplete;
             continue;
         }
-        const auto print = [&](MatchLine line, std::int64_t row) {
-            const Lists::Entry& entry = lists.entries[static_cast<std::size_t>(row)];
-            line.path = to_utf8(path);
-            line.list = lists.names[entry.list];
-            line.entry = entry.line;
-            print_line(args.json ? to_json(line) : text_of(line));
-        };
-        for (const auto& hit : known.find_exact(looked->digests)) {
-            MatchLine line;
-            line.match = "exact";
-            line.algorithm = name(hit.kind);
-            print(std::move(line), hit.entry_row);
-        }
-        if (!looked->facts) { // no picture: its digests were compared, and that was all there is
-            continue;
-        }
-        for (const auto& hit : known.find_near(queries_of(*looked->facts))) {
-            MatchLine line;
-            line.match = "near";
-            line.algorithm = name(HashKind::pdq);
-            line.variant = looked->facts->fingerprints[hit.query].variant;
-            line.orientation = name(hit.orientation);
-            line.distance = hit.distance;
-            print(std::move(line), hit.entry_row);
+        print_hits(args, lists, known, path, *looked);
+        if (const auto fault = fault_of(*looked)) {
+            status = kIncomplete;
+            if (args.json) {
+                print_line(error_json(to_utf8(path), *fault));
+            } else {
+                static_cast<void>(report_error(path, *fault));
+            }
         }
     }
     return status;
-}
-
-std::string text_of(const FingerprintLine& line) {
-    if (line.facts == nullptr) {
-        return fmt::format("{}  ({}: {})", to_terminal(line.path), name(line.error.code),
-                           to_terminal(line.error.message));
-    }
-    std::string text;
-    for (const media::RawFingerprint& fingerprint : line.facts->fingerprints) {
-        text += fmt::format("{}{}  pdq {:<12} quality {:>3}  {}", text.empty() ? "" : "\n",
-                            encode_hex(fingerprint.orientations.front()), fingerprint.variant,
-                            fingerprint.quality, to_terminal(line.path));
-    }
-    return text.empty() ? fmt::format("{}  (too small for a fingerprint)", to_terminal(line.path))
-                        : text;
 }
 
 } // namespace
-
-int run(const Fingerprint& args) {
-    auto pool = start_pool();
-    if (!pool) {
-        return report_error("fingerprint", pool.error());
-    }
-    int status = kOk;
-    for (const std::string& path : args.files) {
-        FingerprintLine line;
-        line.path = to_utf8(path);
-        const auto looked = look_at(*pool, path);
-        if (!looked) {
-            line.error = looked.error();
-        } else {
-            line.sha256 = encode_hex(looked->digests.sha256);
-            if (looked->facts) {
-                line.facts = &*looked->facts;
-            } else {
-                line.error = looked->facts.error();
-            }
-        }
-        if (line.facts == nullptr) {
-            status = kIncomplete;
-        }
-        print_line(args.json ? to_json(line) : text_of(line));
-    }
-    return status;
-}
 
 int run(const Match& args) {
     if (args.codes.empty() == args.files.empty()) {

@@ -24,6 +24,14 @@ Json time_or_null(TimeValue value) {
     return or_null(format_time(value));
 }
 
+double seconds(std::int64_t ms) {
+    return static_cast<double>(ms) / 1000;
+}
+
+Json seconds_or_null(std::optional<std::int64_t> ms) {
+    return ms ? Json(seconds(*ms)) : Json();
+}
+
 Json error_json(const std::optional<Error>& error) {
     return error ? Json{{"code", name(error->code)}, {"what", error->message}} : Json();
 }
@@ -41,6 +49,7 @@ void add_totals(Json& json, const casefile::Totals& totals) {
     json["contents"] = totals.contents;
     json["bytes"] = totals.bytes;
     json["pictures"] = totals.pictures;
+    json["videos"] = totals.videos;
     json["messages"] = totals.messages;
     json["hits_exact"] = totals.hits_exact;
     json["hits_near"] = totals.hits_near;
@@ -161,24 +170,35 @@ std::string to_json(const casefile::ItemView& view) {
 }
 
 std::string to_json(const casefile::HitView& view) {
-    return line_of({{"type", "hit"},
-                    {"exhibit", view.exhibit_label},
-                    {"item", view.item_path},
-                    {"stream", or_null(view.item_stream)},
-                    {"sha256", view.sha256},
-                    {"list", view.list_name},
-                    {"polarity", view.polarity},
-                    {"match", view.hit.match},
-                    {"algorithm", view.hit.algorithm},
-                    {"distance", view.hit.distance},
-                    {"orientation", or_null(view.hit.orientation)},
-                    {"variant", or_null(view.hit.variant)},
-                    {"entry", view.entry},
-                    {"label", or_null(view.entry_label)},
-                    {"scheme", or_null(view.scheme)},
-                    {"category", or_null(view.category)},
-                    {"algorithms", view.algorithms},
-                    {"entries", view.entries}});
+    Json json({{"type", "hit"},
+               {"exhibit", view.exhibit_label},
+               {"item", view.item_path},
+               {"stream", or_null(view.item_stream)},
+               {"sha256", view.sha256},
+               {"list", view.list_name},
+               {"polarity", view.polarity},
+               {"match", view.hit.match},
+               {"algorithm", view.hit.algorithm},
+               {"distance", view.hit.distance},
+               {"orientation", or_null(view.hit.orientation)},
+               {"variant", or_null(view.hit.variant)},
+               {"entry", view.entry},
+               {"label", or_null(view.entry_label)},
+               {"scheme", or_null(view.scheme)},
+               {"category", or_null(view.category)},
+               {"algorithms", view.algorithms},
+               {"entries", view.entries}});
+    if (!view.hit.segments.empty()) {
+        Json& segments = json["segments"] = Json::array();
+        for (const casefile::SegmentRecord& segment : view.hit.segments) {
+            segments.push_back({{"from", seconds_or_null(segment.from_ms)},
+                                {"to", seconds_or_null(segment.to_ms)},
+                                {"entry_from", seconds_or_null(segment.entry_from_ms)},
+                                {"entry_to", seconds_or_null(segment.entry_to_ms)},
+                                {"entry", segment.entry}});
+        }
+    }
+    return line_of(json);
 }
 
 std::string to_json(const casefile::MessageView& view) {
@@ -310,16 +330,12 @@ std::string to_json(const casefile::QueuedGroup& group) {
                     {"reasons", reasons}});
 }
 
-std::string to_json(const FingerprintLine& line) {
-    if (line.facts == nullptr) {
-        return line_of({{"type", "fingerprint"},
-                        {"path", line.path},
-                        {"error", error_json(line.error)},
-                        {"sha256", or_null(line.sha256)}});
-    }
-    Json json{{"type", "fingerprint"}, {"path", line.path}, {"algorithm", "pdq"}};
+namespace {
+
+void add_fingerprint(Json& json, const media::PictureFacts& facts, const std::string& sha256) {
+    json["algorithm"] = "pdq";
     Json variants = Json::object();
-    for (const media::RawFingerprint& fingerprint : line.facts->fingerprints) {
+    for (const media::RawFingerprint& fingerprint : facts.fingerprints) {
         if (variants.empty()) { // the first is "full"
             Json orientations = Json::array();
             for (const Bytes& hash : fingerprint.orientations) {
@@ -332,11 +348,66 @@ std::string to_json(const FingerprintLine& line) {
         variants[fingerprint.variant] = hex_of(fingerprint.orientations, 0);
     }
     json["variants"] = variants;
-    json["sha256"] = line.sha256;
-    json["format"] = line.facts->format;
-    json["width"] = line.facts->width;
-    json["height"] = line.facts->height;
-    json["partial"] = or_null(line.facts->partial_reason);
+    json["sha256"] = sha256;
+    json["format"] = facts.format;
+    json["width"] = facts.width;
+    json["height"] = facts.height;
+    json["partial"] = or_null(facts.partial_reason);
+}
+
+void add_fingerprint(Json& json, const media::VideoFacts& facts, const std::string& sha256) {
+    json["algorithm"] = "vpdq";
+    json["sha256"] = sha256;
+    json["format"] = facts.format;
+    json["codec"] = facts.codec;
+    json["width"] = facts.width;
+    json["height"] = facts.height;
+    json["rotation"] = facts.rotation;
+    json["duration"] = seconds(facts.duration_ms);
+    json["partial"] = or_null(facts.partial_reason);
+    Json frames = Json::array();
+    for (const media::VideoFrame& frame : facts.frames) {
+        frames.push_back({{"from", seconds(frame.from_ms)},
+                          {"to", seconds(frame.to_ms)},
+                          {"quality", frame.quality},
+                          {"hex", encode_hex(frame.hashes[0])}});
+    }
+    json["frames"] = std::move(frames);
+}
+
+Json bound(const std::optional<recognise::FrameSpan>& span,
+           std::int64_t recognise::FrameSpan::* end) {
+    return span ? Json(seconds((*span).*end)) : Json();
+}
+
+Json segments_json(const std::vector<recognise::HitSegment>& segments) {
+    using recognise::FrameSpan;
+    Json json = Json::array();
+    for (const recognise::HitSegment& segment : segments) {
+        json.push_back({{"from", bound(segment.query, &FrameSpan::from_ms)},
+                        {"to", bound(segment.query, &FrameSpan::to_ms)},
+                        {"entry_from", bound(segment.entry, &FrameSpan::from_ms)},
+                        {"entry_to", bound(segment.entry, &FrameSpan::to_ms)}});
+    }
+    return json;
+}
+
+} // namespace
+
+std::string error_json(const std::string& path, const Error& error) {
+    return line_of(
+        {{"type", "error"}, {"path", path}, {"error", error_json(std::optional(error))}});
+}
+
+std::string to_json(const FingerprintLine& line) {
+    if (line.facts == nullptr) {
+        return line_of({{"type", "fingerprint"},
+                        {"path", line.path},
+                        {"error", error_json(line.error)},
+                        {"sha256", or_null(line.sha256)}});
+    }
+    Json json{{"type", "fingerprint"}, {"path", line.path}};
+    std::visit([&](const auto& facts) { add_fingerprint(json, facts, line.sha256); }, *line.facts);
     return line_of(json);
 }
 
@@ -354,6 +425,9 @@ std::string to_json(const MatchLine& line) {
     json["distance"] = line.distance;
     json["orientation"] = or_null(line.orientation);
     json["variant"] = or_null(line.variant);
+    if (!line.segments.empty()) {
+        json["segments"] = segments_json(line.segments);
+    }
     return line_of(json);
 }
 

@@ -11,7 +11,7 @@
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/casefile/lists.hpp"
 #include "rempart/casefile/work_queue.hpp"
-#include "rempart/media/picture.hpp"
+#include "rempart/media_files.hpp"
 #include "rempart/pipeline/ingest.hpp"
 #include "rempart/pipeline/matching.hpp"
 #include "rempart/pipeline/worker.hpp"
@@ -41,8 +41,7 @@ namespace rempart::cli {
 /// The answer of `fingerprint` for one file.
 struct FingerprintLine {
     std::string path, sha256;
-    const media::PictureFacts* facts =
-        nullptr; ///< Null if it could not be read: then `error` says why.
+    const MediaFacts* facts = nullptr; ///< Null if it could not be read: then `error` says why.
     Error error;
 };
 [[nodiscard]] std::string to_json(const FingerprintLine& line);
@@ -55,7 +54,10 @@ struct MatchLine {
     std::uint64_t entry = 0;
     std::string match, algorithm, variant, orientation;
     int distance = 0;
+    std::vector<recognise::HitSegment> segments; ///< Of a video, or of a picture in a listed one.
 };
 [[nodiscard]] std::string to_json(const MatchLine& line);
+/// A file that `match` could not read, or not whole.
+[[nodiscard]] std::string error_json(const std::string& path, const Error& error);
 
 } // namespace rempart::cli

@@ -81,11 +81,12 @@ double rate_of(const casefile::WorkerRecord& worker, std::uint64_t amount) {
 void print_exhibit(const State::Exhibit& exhibit) {
     const casefile::Totals& totals = exhibit.totals;
     print_line(fmt::format(
-        "{} ({}): {}; {} items, {} in contents, {} pictures, {} messages, {} exact and {} near "
+        "{} ({}): {}; {} items, {} in contents, {} pictures, {} videos, {} messages, {} exact and "
+        "{} near "
         "hits; verification: {}{}",
         to_terminal(exhibit.record.label), exhibit.record.kind, exhibit.record.state, totals.items,
-        human_bytes(totals.bytes), totals.pictures, totals.messages, totals.hits_exact,
-        totals.hits_near, exhibit.record.verification,
+        human_bytes(totals.bytes), totals.pictures, totals.videos, totals.messages,
+        totals.hits_exact, totals.hits_near, exhibit.record.verification,
         exhibit.jobs_left > 0 ? fmt::format("; {} jobs left", exhibit.jobs_left) : ""));
 }
 

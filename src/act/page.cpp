@@ -93,6 +93,7 @@ void write_glance(Page& page, const Facts& facts) {
     figure(page, "distinct contents", words.number(totals.contents), "figure");
     figure(page, "volume read", words.size(totals.bytes), "figure");
     figure(page, "pictures", words.number(totals.pictures), "figure");
+    figure(page, "videos", words.number(totals.videos), "figure");
     figure(page, "messages", words.number(totals.messages), "figure");
     figure(page, "known exact", words.number(facts.alert_exact), "figure strong");
     figure(page, "known near", words.number(facts.alert_near), "figure strong");

@@ -32,11 +32,11 @@ Json time_of(TimeValue value) {
 }
 
 Json totals_of(const casefile::Totals& totals) {
-    return {{"items", totals.items},         {"contents", totals.contents},
-            {"bytes", totals.bytes},         {"pictures", totals.pictures},
-            {"messages", totals.messages},   {"hits_exact", totals.hits_exact},
-            {"hits_near", totals.hits_near}, {"groups_new", totals.groups},
-            {"errors", Json(totals.errors)}};
+    return {{"items", totals.items},           {"contents", totals.contents},
+            {"bytes", totals.bytes},           {"pictures", totals.pictures},
+            {"videos", totals.videos},         {"messages", totals.messages},
+            {"hits_exact", totals.hits_exact}, {"hits_near", totals.hits_near},
+            {"groups_new", totals.groups},     {"errors", Json(totals.errors)}};
 }
 
 template <typename Row, typename Write>

@@ -37,6 +37,7 @@ constexpr std::array kPhrases{
     Phrase{"distinct contents", "Distinct contents", "Contenus distincts"},
     Phrase{"volume read", "Volume", "Volume"},
     Phrase{"pictures", "Pictures", "Images"},
+    Phrase{"videos", "Videos", "Vidéos"},
     Phrase{"messages", "Messages", "Messages"},
     Phrase{"known exact", "On alert lists, exact", "Sur liste d’alerte, exacts"},
     Phrase{"known near", "On alert lists, near", "Sur liste d’alerte, proches"},

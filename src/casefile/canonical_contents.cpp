@@ -15,22 +15,27 @@ namespace {
 
 // The statements that read what belongs to one content.
 struct Parts {
-    Statement picture, fingerprints, metadata, thumbnail;
+    Statement picture, video, frames, fingerprints, metadata, thumbnail;
 
     static Result<Parts> prepare(Database& database) {
         auto picture = database.prepare("SELECT format, width, height, frames, exif_orientation, "
                                         "partial_reason FROM pictures WHERE content_id = $1");
+        auto video = database.prepare("SELECT format, codec, width, height, rotation, duration_ms, "
+                                      "decoded_frames, partial_reason FROM videos "
+                                      "WHERE content_id = $1");
+        auto frames = database.prepare(kFramesOfContent);
         auto fingerprints = database.prepare(kFingerprintsOfContent);
         auto metadata = database.prepare("SELECT name, value FROM metadata WHERE content_id = $1 "
                                          "ORDER BY name, value");
         auto thumbnail = database.prepare("SELECT bytes FROM thumbnails WHERE content_id = $1");
-        for (const auto* prepared : {&picture, &fingerprints, &metadata, &thumbnail}) {
+        for (const auto* prepared :
+             {&picture, &video, &frames, &fingerprints, &metadata, &thumbnail}) {
             if (!*prepared) {
                 return fail(prepared->error());
             }
         }
-        return Parts{std::move(*picture), std::move(*fingerprints), std::move(*metadata),
-                     std::move(*thumbnail)};
+        return Parts{std::move(*picture),      std::move(*video),    std::move(*frames),
+                     std::move(*fingerprints), std::move(*metadata), std::move(*thumbnail)};
     }
 };
 
@@ -59,6 +64,53 @@ Result<void> write_picture(JsonWriter& out, Statement& statement, RowId content)
         out.null();
     }
     return read;
+}
+
+Result<void> write_frames(JsonWriter& out, Statement& statement, RowId content) {
+    const auto all = frames_of(statement, content);
+    if (!all) {
+        return fail(all.error());
+    }
+    out.key("frames").begin_array();
+    for (const VideoFrameRecord& frame : *all) {
+        out.begin_object()
+            .member("from_ms", frame.from_ms)
+            .member("to_ms", frame.to_ms)
+            .member("quality", frame.quality)
+            .member("orientations", encode_hex(frame.orientations))
+            .end_object();
+    }
+    out.end_array();
+    return {};
+}
+
+// Nothing for a content that is no video.
+Result<void> write_video(JsonWriter& out, Parts& parts, RowId content) {
+    std::optional<VideoRecord> video;
+    parts.video.start(content);
+    auto read = parts.video.each([&](Row& row) -> Result<void> {
+        video.emplace();
+        return row.take(video->format, video->codec, video->width, video->height, video->rotation,
+                        video->duration_ms, video->decoded_frames, video->partial_reason)
+                   ? Result<void>()
+                   : Row::damaged();
+    });
+    if (!read || !video) {
+        return read;
+    }
+    out.key("video")
+        .begin_object()
+        .member("format", video->format)
+        .member("codec", video->codec)
+        .member("width", video->width)
+        .member("height", video->height)
+        .member("rotation", video->rotation)
+        .member("duration_ms", video->duration_ms)
+        .member("decoded_frames", video->decoded_frames)
+        .member("partial_reason", video->partial_reason);
+    auto written = write_frames(out, parts.frames, content);
+    out.end_object();
+    return written;
 }
 
 Result<void> write_fingerprints(JsonWriter& out, Statement& statement, RowId content) {
@@ -115,6 +167,9 @@ Result<void> write_thumbnail(JsonWriter& out, Statement& statement, RowId conten
 
 Result<void> write_parts(JsonWriter& out, Parts& parts, RowId content) {
     if (auto written = write_picture(out, parts.picture, content); !written) {
+        return written;
+    }
+    if (auto written = write_video(out, parts, content); !written) {
         return written;
     }
     if (auto written = write_fingerprints(out, parts.fingerprints, content); !written) {

@@ -14,22 +14,59 @@ namespace {
 Result<void> write_entries(Database& database, CanonicalFile& out, const ListRecord& list) {
     const auto take_row = [&](Row& row) -> Result<void> {
         ListEntryRecord entry;
-        if (!row.take(entry.algorithm, entry.value, entry.entry, entry.label, entry.category)) {
+        std::optional<std::int64_t> from_ms, to_ms;
+        if (!row.take(entry.algorithm, entry.value, entry.entry, entry.label, entry.category,
+                      from_ms, to_ms)) {
             return Row::damaged();
         }
-        out.begin("list_entry")
-            .member("list", list.name)
+        JsonWriter& line = out.begin("list_entry");
+        line.member("list", list.name)
             .member("entry", entry.entry)
             .member("algorithm", entry.algorithm)
             .member("hex", encode_hex(entry.value))
             .member("label", entry.label)
             .member("category", entry.category);
+        if (from_ms && to_ms) {
+            line.member("from_ms", *from_ms).member("to_ms", *to_ms);
+        }
         return out.end();
     };
     return database.each(
-        "SELECT algorithm, value, entry, label, category FROM list_entries WHERE list_id = $1 "
-        "ORDER BY entry, algorithm, value, label, category",
+        "SELECT n.algorithm, n.value, n.entry, n.label, n.category, f.from_ms, f.to_ms "
+        "FROM list_entries n LEFT JOIN list_frames f ON f.entry_id = n.id WHERE n.list_id = $1 "
+        "ORDER BY n.entry, n.algorithm, f.from_ms, f.to_ms, n.value, n.label, n.category",
         take_row, list.id);
+}
+
+void put(JsonWriter& out, std::optional<std::int64_t> value) {
+    value ? out.value(*value) : out.null();
+}
+
+// Each as [from_ms, to_ms, entry_from_ms, entry_to_ms]; nothing for a hit without any.
+Result<void> write_segments(JsonWriter& out, Statement& statement, RowId hit) {
+    bool found = false;
+    statement.start(hit);
+    auto read = statement.each([&](Row& row) -> Result<void> {
+        SegmentRecord segment;
+        if (!row.take(segment.from_ms, segment.to_ms, segment.entry_from_ms, segment.entry_to_ms)) {
+            return Row::damaged();
+        }
+        if (!found) {
+            out.key("segments").begin_array();
+            found = true;
+        }
+        out.begin_array();
+        for (const auto& value :
+             {segment.from_ms, segment.to_ms, segment.entry_from_ms, segment.entry_to_ms}) {
+            put(out, value);
+        }
+        out.end_array();
+        return {};
+    });
+    if (found) {
+        out.end_array();
+    }
+    return read;
 }
 
 Result<void> write_members(JsonWriter& out, Statement& statement, const Bytes& group) {
@@ -94,17 +131,23 @@ Result<void> write_lists(Case& file, CanonicalFile& out) {
 }
 
 Result<void> write_hits(Case& file, CanonicalFile& out) {
+    auto segments = file.database().prepare("SELECT from_ms, to_ms, entry_from_ms, entry_to_ms "
+                                            "FROM hit_segments WHERE hit_id = $1 ORDER BY ordinal");
+    if (!segments) {
+        return fail(std::move(segments).error());
+    }
     const auto take_row = [&](Row& row) -> Result<void> {
         Bytes sha256, value;
         std::string list;
         std::uint64_t entry = 0;
         HitRecord hit;
-        if (!row.take(sha256, list, entry, value, hit.match, hit.algorithm, hit.variant,
+        RowId id = 0;
+        if (!row.take(id, sha256, list, entry, value, hit.match, hit.algorithm, hit.variant,
                       hit.distance, hit.orientation)) {
             return Row::damaged();
         }
-        out.begin("hit")
-            .member("sha256", encode_hex(sha256))
+        JsonWriter& line = out.begin("hit");
+        line.member("sha256", encode_hex(sha256))
             .member("list", list)
             .member("entry", entry)
             .member("match", hit.match)
@@ -113,10 +156,14 @@ Result<void> write_hits(Case& file, CanonicalFile& out) {
             .member("variant", hit.variant)
             .member("distance", hit.distance)
             .member("orientation", hit.orientation);
+        if (auto written = write_segments(line, *segments, id); !written) {
+            return written;
+        }
         return out.end();
     };
     return file.database().each(
-        "SELECT c.sha256, l.name, n.entry, n.value, h.match, h.algorithm, h.variant, h.distance, "
+        "SELECT h.id, c.sha256, l.name, n.entry, n.value, h.match, h.algorithm, h.variant, "
+        "h.distance, "
         "h.orientation FROM hits h JOIN contents c ON c.id = h.content_id "
         "JOIN lists l ON l.id = h.list_id JOIN list_entries n ON n.id = h.entry_id "
         "ORDER BY c.sha256, l.name, n.entry, h.algorithm, n.value, h.match, h.variant, h.distance, "

@@ -24,8 +24,10 @@ constexpr std::size_t kDigestsPerQuery = 2'048;
 std::string facts(std::string_view exhibit) {
     return fmt::format(
         "c.id, c.sha256, c.size_bytes, CASE WHEN c.family = 'picture' THEN 1 ELSE 0 END, "
+        "CASE WHEN c.family = 'video' THEN 1 ELSE 0 END, "
         "COALESCE(c.media_error_code, ''), "
-        "COALESCE((SELECT p.partial_reason FROM pictures p WHERE p.content_id = c.id), ''), "
+        "COALESCE((SELECT p.partial_reason FROM pictures p WHERE p.content_id = c.id), "
+        "(SELECT v.partial_reason FROM videos v WHERE v.content_id = c.id), ''), "
         "(SELECT count(DISTINCT h.list_id) FROM hits h WHERE h.content_id = c.id "
         "AND h.match = 'exact'), (SELECT count(DISTINCT h.list_id) FROM hits h "
         "WHERE h.content_id = c.id AND h.match = 'near'), CASE WHEN EXISTS (SELECT 1 FROM items i "
@@ -80,8 +82,8 @@ Result<ContentIndex> ContentIndex::prepare(Database& database, RowId exhibit,
 Result<void> ContentIndex::remember(Row& row) {
     StoredContent content;
     audit::Hash sha256{};
-    if (!row.take(content.id, sha256, content.size_bytes, content.is_picture, content.error_code,
-                  content.partial_reason, content.hits_exact, content.hits_near,
+    if (!row.take(content.id, sha256, content.size_bytes, content.is_picture, content.is_video,
+                  content.error_code, content.partial_reason, content.hits_exact, content.hits_near,
                   content.is_seen_here)) {
         return Row::damaged();
     }

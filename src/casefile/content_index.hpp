@@ -40,7 +40,7 @@ namespace rempart::casefile {
 struct StoredContent {
     RowId id = 0;
     std::uint64_t size_bytes = 0;
-    bool is_picture = false;
+    bool is_picture = false, is_video = false;
     std::string error_code, partial_reason;      ///< "" for none.
     std::uint64_t hits_exact = 0, hits_near = 0; ///< Lists that know it.
     bool is_seen_here = false;                   ///< The exhibit has an item of it.

@@ -17,6 +17,14 @@ inline constexpr std::string_view kFingerprintsOfContent =
     "SELECT algorithm, variant, quality, value, orientations FROM fingerprints "
     "WHERE content_id = $1 ORDER BY ordinal";
 
+/// For frames_of: one parameter, the content.
+inline constexpr std::string_view kFramesOfContent =
+    "SELECT from_ms, to_ms, quality, orientations FROM video_frames "
+    "WHERE content_id = $1 ORDER BY ordinal";
+
+/// By time.
+[[nodiscard]] Result<std::vector<VideoFrameRecord>> frames_of(Statement& statement, RowId content);
+
 /// In the order in which they were added.
 [[nodiscard]] Result<std::vector<FingerprintRecord>> fingerprints_of(Statement& statement,
                                                                      RowId content);

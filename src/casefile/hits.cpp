@@ -22,7 +22,12 @@ namespace {
 constexpr std::string_view kColumns =
     "SELECT h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance, "
     "h.orientation, i.exhibit_id, i.seq, e.label, i.path, i.stream, c.sha256, l.name, l.polarity, "
-    "l.scheme, n.entry, n.label, n.category ";
+    "l.scheme, n.entry, n.label, n.category, h.id, "
+    "CASE WHEN h.match = 'near' AND EXISTS (SELECT 1 FROM hit_segments s WHERE s.hit_id = h.id) "
+    "THEN 1 ELSE 0 END ";
+constexpr std::string_view kSegments =
+    "SELECT from_ms, to_ms, entry_from_ms, entry_to_ms FROM hit_segments WHERE hit_id = $1 "
+    "ORDER BY ordinal";
 constexpr std::string_view kPlaces =
     "JOIN lists l ON l.id = h.list_id JOIN list_entries n ON n.id = h.entry_id "
     "JOIN contents c ON c.id = h.content_id JOIN items i ON i.content_id = h.content_id "
@@ -31,18 +36,26 @@ constexpr std::string_view kPlaces =
 /// Rows of one place, list and kind of match, which follow each other, become one hit.
 class HitTeller {
   public:
-    explicit HitTeller(const std::function<Result<void>(const HitView&)>& take) : take_(take) {}
+    HitTeller(Database& database, const std::function<Result<void>(const HitView&)>& take)
+        : database_(database), take_(take) {}
 
     Result<void> operator()(Row& row) {
         HitView view;
         HitRecord& hit = view.hit;
         Bytes sha256;
         Place place;
+        RowId id = 0;
+        bool has_segments = false;
         if (!row.take(hit.content, hit.list, hit.entry, hit.match, hit.algorithm, hit.variant,
                       hit.distance, hit.orientation, place.first, place.second, view.exhibit_label,
                       view.item_path, view.item_stream, sha256, view.list_name, view.polarity,
-                      view.scheme, view.entry, view.entry_label, view.category)) {
+                      view.scheme, view.entry, view.entry_label, view.category, id, has_segments)) {
             return Row::damaged();
+        }
+        if (has_segments) {
+            if (auto read = read_segments(id, view); !read) {
+                return read;
+            }
         }
         view.sha256 = encode_hex(sha256);
         if (strongest_ && place == last_ && strongest_->covers(view)) {
@@ -65,6 +78,29 @@ class HitTeller {
 
   private:
     using Place = std::pair<RowId, std::uint64_t>; // exhibit, seq
+
+    Result<void> read_segments(RowId hit, HitView& view) {
+        if (!segments_) {
+            auto prepared = database_.prepare(kSegments);
+            if (!prepared) {
+                return fail(std::move(prepared).error());
+            }
+            segments_.emplace(std::move(*prepared));
+        }
+        return segments_->rows_of(
+            [&](Row& row) -> Result<void> {
+                SegmentRecord& segment = view.hit.segments.emplace_back();
+                segment.entry = view.entry;
+                return row.take(segment.from_ms, segment.to_ms, segment.entry_from_ms,
+                                segment.entry_to_ms)
+                           ? Result<void>()
+                           : Row::damaged();
+            },
+            hit);
+    }
+
+    Database& database_;
+    std::optional<Statement> segments_;
     const std::function<Result<void>(const HitView&)>& take_;
     Place last_;
     std::optional<StrongestHit> strongest_;
@@ -198,7 +234,7 @@ Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView
         [&](const HitView& view) -> Result<void> {
         return told++ < most ? take(view) : Result<void>();
     };
-    HitTeller teller(take_counted);
+    HitTeller teller(database, take_counted);
     HitKey after;
     while (told < most) {
         const auto keys = next_keys(database, after, std::min(kKeysPerPage, most - told));
@@ -223,7 +259,7 @@ Result<void> each_hit_of_items(Case& file, RowId exhibit, std::uint64_t first_se
     if (!statement) {
         return fail(statement.error());
     }
-    HitTeller teller(take);
+    HitTeller teller(file.database(), take);
     (*statement)->start(exhibit, first_seq, end_seq);
     auto read = (*statement)->each([&](Row& row) { return teller(row); });
     return read ? teller.end() : read;
@@ -238,7 +274,7 @@ Result<void> each_hit_of_content(Case& file, RowId content,
     if (!statement) {
         return fail(statement.error());
     }
-    HitTeller teller(take);
+    HitTeller teller(file.database(), take);
     (*statement)->start(content);
     auto read = (*statement)->each([&](Row& row) { return teller(row); });
     return read ? teller.end() : read;
@@ -261,6 +297,19 @@ Result<std::vector<FingerprintRecord>> fingerprints_of(Statement& statement, Row
     return all;
 }
 
+Result<std::vector<VideoFrameRecord>> frames_of(Statement& statement, RowId content) {
+    std::vector<VideoFrameRecord> all;
+    statement.start(content);
+    auto read = statement.each([&](Row& row) -> Result<void> {
+        VideoFrameRecord& frame = all.emplace_back();
+        return row.take(frame.from_ms, frame.to_ms, frame.quality, frame.orientations)
+                   ? Result<void>()
+                   : Row::damaged();
+    });
+    return read ? Result<std::vector<VideoFrameRecord>>(std::move(all))
+                : fail(std::move(read).error());
+}
+
 Result<void> each_content(Case& file, const std::function<Result<void>(const ContentKeys&)>& take) {
     Database& database = file.database();
     const auto snapshot = Snapshot::begin(database);
@@ -268,13 +317,14 @@ Result<void> each_content(Case& file, const std::function<Result<void>(const Con
         return fail(snapshot.error());
     }
     auto prints = database.prepare(kFingerprintsOfContent);
-    if (!prints) {
-        return fail(std::move(prints).error());
+    auto frames = database.prepare(kFramesOfContent);
+    if (!prints || !frames) {
+        return fail(prints ? frames.error() : prints.error());
     }
     const auto take_row = [&](Row& row) -> Result<void> {
         ContentKeys keys;
-        bool is_picture = false;
-        if (!row.take(keys.content, keys.sha256, keys.sha1, keys.md5, is_picture)) {
+        bool is_picture = false, is_video = false;
+        if (!row.take(keys.content, keys.sha256, keys.sha1, keys.md5, is_picture, is_video)) {
             return Row::damaged();
         }
         if (is_picture) {
@@ -284,10 +334,18 @@ Result<void> each_content(Case& file, const std::function<Result<void>(const Con
             }
             keys.fingerprints = std::move(*fingerprints);
         }
+        if (is_video) {
+            auto seen = frames_of(*frames, keys.content);
+            if (!seen) {
+                return fail(std::move(seen).error());
+            }
+            keys.frames = std::move(*seen);
+        }
         return take(keys);
     };
     return database.each("SELECT id, sha256, sha1, md5, EXISTS (SELECT 1 FROM fingerprints f "
-                         "WHERE f.content_id = contents.id) FROM contents ORDER BY id",
+                         "WHERE f.content_id = contents.id), EXISTS (SELECT 1 FROM videos v "
+                         "WHERE v.content_id = contents.id) FROM contents ORDER BY id",
                          take_row);
 }
 
@@ -298,8 +356,9 @@ Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
         return fail(std::move(change).error());
     }
     auto insert = database.prepare(kInsertHit);
-    if (!insert) {
-        return fail(std::move(insert).error());
+    auto segment = database.prepare(kInsertSegment);
+    if (!insert || !segment) {
+        return fail(insert ? segment.error() : insert.error());
     }
     const auto last = database.scalar("SELECT COALESCE(max(id), 0) FROM hits");
     if (!last) {
@@ -317,6 +376,9 @@ Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
         if (*added) { // else it is stored already
             sealer.add(SealedTable::hits, ++id, hit.content, hit.list, hit.entry, hit.match,
                        hit.algorithm, hit.variant, hit.distance, hit.orientation);
+            if (auto placed = insert_segments(*segment, sealer, id, hit.segments); !placed) {
+                return placed;
+            }
         }
     }
     Tallies tallies;

@@ -22,6 +22,10 @@ Result<void> prepare_inserters(Database& database, IngestStatements& all) {
          "media_error_text"},
         {all.picture, "pictures",
          "content_id, format, width, height, frames, exif_orientation, partial_reason"},
+        {all.video, "videos",
+         "content_id, format, codec, width, height, rotation, duration_ms, decoded_frames, "
+         "partial_reason"},
+        {all.frame, "video_frames", "content_id, ordinal, from_ms, to_ms, quality, orientations"},
         {all.fingerprint, "fingerprints",
          "content_id, ordinal, algorithm, variant, quality, value, orientations"},
         {all.metadata, "metadata", "id, content_id, name, value"},
@@ -66,6 +70,7 @@ Result<IngestStatements> IngestStatements::prepare(Database& database) {
         {all.complete, "UPDATE contents SET media_error_code = $1, media_error_text = $2 "
                        "WHERE id = $3"},
         {all.hit, kInsertHit},
+        {all.segment, kInsertSegment},
         {all.conversation, "INSERT INTO conversations (id, exhibit_id, item_seq, platform, "
                            "native_id, kind, title) VALUES ($1, $2, $3, $4, $5, $6, $7)"},
         {all.account, "INSERT INTO accounts (exhibit_id, item_seq, platform, native_id, name, "
@@ -102,9 +107,24 @@ Result<LastRows> IngestStatements::last_rows() {
     return last;
 }
 
+Result<void> insert_segments(Statement& statement, RowSealer& sealer, RowId hit,
+                             std::span<const SegmentRecord> segments) {
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        const SegmentRecord& segment = segments[i];
+        if (auto added = statement.run(hit, i, segment.from_ms, segment.to_ms,
+                                       segment.entry_from_ms, segment.entry_to_ms);
+            !added) {
+            return added;
+        }
+        sealer.add(SealedTable::hit_segments, hit, hit, i, segment.from_ms, segment.to_ms,
+                   segment.entry_from_ms, segment.entry_to_ms);
+    }
+    return {};
+}
+
 Result<void> IngestStatements::flush() {
-    for (Inserter* rows : {&content, &picture, &fingerprint, &metadata, &thumbnail, &item, &unread,
-                           &message, &attachment}) {
+    for (Inserter* rows : {&content, &picture, &video, &frame, &fingerprint, &metadata, &thumbnail,
+                           &item, &unread, &message, &attachment}) {
         if (auto flushed = rows->flush(); !flushed) {
             return flushed;
         }

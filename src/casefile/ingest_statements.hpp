@@ -4,7 +4,10 @@
 /// \file
 /// The statements of the ingest, prepared once for as long as it runs.
 
+#include <span>
+
 #include "casefile/database.hpp"
+#include "casefile/row_seal.hpp"
 #include "rempart/casefile/records.hpp"
 #include "rempart/core/result.hpp"
 
@@ -18,8 +21,9 @@ struct LastRows {
 };
 
 struct IngestStatements {
-    Inserter content, picture, fingerprint, metadata, thumbnail, item, unread, message, attachment;
-    Statement complete, hit, last_rows_query;
+    Inserter content, picture, video, frame, fingerprint, metadata, thumbnail, item, unread,
+        message, attachment;
+    Statement complete, hit, segment, last_rows_query;
     Statement conversation, account, chat_export, chat_reject;
 
     [[nodiscard]] static Result<IngestStatements> prepare(Database& database);
@@ -33,5 +37,12 @@ inline constexpr std::string_view kInsertHit =
     "orientation, content_start) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
     "(SELECT substr(c.sha256, 1, 8) FROM contents c WHERE c.id = $2)) "
     "ON CONFLICT DO NOTHING RETURNING id";
+
+inline constexpr std::string_view kInsertSegment =
+    "INSERT INTO hit_segments (hit_id, ordinal, from_ms, to_ms, entry_from_ms, entry_to_ms) "
+    "VALUES ($1, $2, $3, $4, $5, $6)";
+/// The places of a hit that was just stored, with their seals. \param statement kInsertSegment.
+[[nodiscard]] Result<void> insert_segments(Statement& statement, RowSealer& sealer, RowId hit,
+                                           std::span<const SegmentRecord> segments);
 
 } // namespace rempart::casefile

@@ -10,6 +10,16 @@
 
 namespace rempart::casefile {
 
+namespace {
+
+std::string partial_reason_of(const ContentRecord& content) {
+    return content.picture ? content.picture->partial_reason
+           : content.video ? content.video->partial_reason
+                           : std::string();
+}
+
+} // namespace
+
 Result<RowId> IngestWriter::State::insert_content(const ContentRecord& content) {
     const auto known = contents.find(content.sha256);
     if (!known) {
@@ -25,14 +35,14 @@ Result<RowId> IngestWriter::State::insert_content(const ContentRecord& content) 
         !added) {
         return fail(std::move(added).error());
     }
-    contents.add(
-        content.sha256,
-        {.id = id,
-         .size_bytes = content.size_bytes,
-         .is_picture = content.family == "picture",
-         .error_code =
-             content.media_error ? std::string(name(content.media_error->code)) : std::string(),
-         .partial_reason = content.picture ? content.picture->partial_reason : std::string()});
+    contents.add(content.sha256,
+                 {.id = id,
+                  .size_bytes = content.size_bytes,
+                  .is_picture = content.family == "picture",
+                  .is_video = content.family == "video",
+                  .error_code = content.media_error ? std::string(name(content.media_error->code))
+                                                    : std::string(),
+                  .partial_reason = partial_reason_of(content)});
     if (auto facts = insert_facts(id, content); !facts) {
         return fail(std::move(facts).error());
     }
@@ -46,6 +56,11 @@ Result<void> IngestWriter::State::insert_facts(RowId id, const ContentRecord& co
                                 picture.width, picture.height, picture.frames,
                                 picture.exif_orientation, picture.partial_reason);
             !added) {
+            return added;
+        }
+    }
+    if (content.video) {
+        if (auto added = insert_video(id, content); !added) {
             return added;
         }
     }
@@ -69,6 +84,19 @@ Result<void> IngestWriter::State::insert_facts(RowId id, const ContentRecord& co
                : insert(sql.thumbnail, SealedTable::thumbnails, id, id, content.thumbnail);
 }
 
+Result<void> IngestWriter::State::insert_video(RowId id, const ContentRecord& content) {
+    const VideoRecord& video = *content.video;
+    auto added = insert(sql.video, SealedTable::videos, id, id, video.format, video.codec,
+                        video.width, video.height, video.rotation, video.duration_ms,
+                        video.decoded_frames, video.partial_reason);
+    for (std::size_t i = 0; added && i < content.frames.size(); ++i) {
+        const VideoFrameRecord& frame = content.frames[i];
+        added = insert(sql.frame, SealedTable::video_frames, id, id, i, frame.from_ms, frame.to_ms,
+                       frame.quality, frame.orientations);
+    }
+    return added;
+}
+
 Result<RowId> IngestWriter::add_content(const ContentRecord& content) {
     return state_->guarded([&] { return state_->insert_content(content); });
 }
@@ -88,8 +116,9 @@ Result<void> IngestWriter::State::complete(RowId row, const ContentRecord& conte
     }
     assert(change); // guarded() began it
     for (const SealedTable table :
-         {SealedTable::contents, SealedTable::pictures, SealedTable::fingerprints,
-          SealedTable::metadata, SealedTable::thumbnails}) {
+         {SealedTable::contents, SealedTable::pictures, SealedTable::videos,
+          SealedTable::video_frames, SealedTable::fingerprints, SealedTable::metadata,
+          SealedTable::thumbnails}) {
         if (auto touched = change->touch(table, row); !touched) {
             return touched;
         }
@@ -111,7 +140,7 @@ Result<void> IngestWriter::State::count_completed(const StoredContent& was,
                                                   const ContentRecord& content) {
     StoredContent now = was;
     now.error_code = content.media_error ? name(content.media_error->code) : "";
-    now.partial_reason = content.picture ? content.picture->partial_reason : "";
+    now.partial_reason = partial_reason_of(content);
     contents.change(now);
     return tallies.completed(*database, was, now);
 }
@@ -195,6 +224,9 @@ Result<void> IngestWriter::State::insert_hits() {
             last.hit = id;
             sealer.add(SealedTable::hits, id, hit.content, hit.list, hit.entry, hit.match,
                        hit.algorithm, hit.variant, hit.distance, hit.orientation);
+            if (auto placed = insert_segments(sql.segment, sealer, id, hit.segments); !placed) {
+                return placed;
+            }
         }
     }
     hits.clear();

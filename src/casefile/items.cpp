@@ -15,11 +15,12 @@ constexpr std::string_view kColumns =
     "i.accessed_kind, i.changed_us, i.changed_kind, i.error_code, i.error_text, i.content_id, "
     "EXISTS (SELECT 1 FROM item_unread u WHERE u.item_id = i.id), "
     "c.md5, c.sha1, c.sha256, c.type, c.mime, c.family, c.media_error_code, c.media_error_text, "
-    "COALESCE(g.partial_reason, '') "
+    "COALESCE(g.partial_reason, v.partial_reason, '') "
     "FROM items i "
     "LEFT JOIN items p ON p.exhibit_id = i.exhibit_id AND p.seq = i.parent_seq "
     "LEFT JOIN contents c ON c.id = i.content_id "
     "LEFT JOIN pictures g ON g.content_id = i.content_id "
+    "LEFT JOIN videos v ON v.content_id = i.content_id "
     "WHERE i.exhibit_id = $1 {}ORDER BY i.seq LIMIT $2";
 
 constexpr std::string_view kAll;
@@ -29,6 +30,8 @@ constexpr std::string_view kProblems =
     "UNION SELECT f.seq FROM contents d CROSS JOIN items f "
     "WHERE f.content_id = d.id AND d.media_error_code IS NOT NULL AND f.exhibit_id = $1 "
     "UNION SELECT f.seq FROM pictures d CROSS JOIN items f "
+    "WHERE f.content_id = d.content_id AND d.partial_reason <> '' AND f.exhibit_id = $1 "
+    "UNION SELECT f.seq FROM videos d CROSS JOIN items f "
     "WHERE f.content_id = d.content_id AND d.partial_reason <> '' AND f.exhibit_id = $1) ";
 
 Result<void> take_unread(Statement& statement, RowId id, ItemRecord& item) {

@@ -39,8 +39,9 @@ Result<void> each_place(Case& file, RowId exhibit, std::uint64_t part,
     const std::int64_t first = static_cast<std::int64_t>(part) * kItemsPerPart;
     return file.database().each(
         "SELECT i.seq, i.parent_seq, CASE WHEN i.kind = 'problem' THEN 1 ELSE 0 END, "
-        "COALESCE(i.error_code, ''), CASE WHEN c.family = 'picture' AND c.media_error_code = "
-        "'skipped' THEN c.sha256 END FROM items i LEFT JOIN contents c ON c.id = i.content_id "
+        "COALESCE(i.error_code, ''), CASE WHEN c.family IN ('picture', 'video') AND "
+        "c.media_error_code = 'skipped' THEN c.sha256 END FROM items i LEFT JOIN contents c ON "
+        "c.id = i.content_id "
         "WHERE i.exhibit_id = $1 AND i.seq >= $2 AND i.seq < $3 ORDER BY i.seq",
         [&](Row& row) -> Result<void> {
             const auto place = place_in(row);

@@ -16,12 +16,19 @@ struct ListWriter::State {
     Database* database;
     Transaction transaction;
     Inserter insert;
+    Inserter insert_frame;
     RowId list;
     std::string name, purpose; ///< For the log.
     RowId last_entry = 0;      ///< Entries are numbered here: asking costs as much as the row.
     RowSealer sealer;
     std::optional<Error> failure;
     std::uint64_t unflushed = 0;
+
+    /// Rows that others refer to first.
+    Result<void> flush() {
+        auto flushed = insert.flush();
+        return flushed ? insert_frame.flush() : flushed;
+    }
 };
 
 ListWriter::ListWriter(std::unique_ptr<State> state) : state_(std::move(state)) {
@@ -61,9 +68,14 @@ Result<ListWriter> ListWriter::begin(Case& file, const ListRecord& list) {
     if (!insert) {
         return fail(std::move(insert).error());
     }
+    auto insert_frame = database.inserter("list_frames", "entry_id, from_ms, to_ms");
+    if (!insert_frame) {
+        return fail(std::move(insert_frame).error());
+    }
     return ListWriter(std::make_unique<State>(State{.database = &database,
                                                     .transaction = std::move(*transaction),
                                                     .insert = std::move(*insert),
+                                                    .insert_frame = std::move(*insert_frame),
                                                     .list = id->value(),
                                                     .name = list.name,
                                                     .purpose = database.purpose(),
@@ -79,8 +91,13 @@ Result<void> ListWriter::add(const ListEntryRecord& entry) {
     const RowId id = state_->last_entry + 1;
     auto added = state_->insert.row(id, state_->list, entry.algorithm, entry.value, entry.entry,
                                     entry.label, entry.category);
+    if (added && entry.frame_ms) {
+        const auto& [from_ms, to_ms] = *entry.frame_ms;
+        added = state_->insert_frame.row(id, from_ms, to_ms);
+        state_->sealer.add(SealedTable::list_frames, id, id, from_ms, to_ms);
+    }
     if (added && ++state_->unflushed % kEntriesPerFlush == 0) {
-        added = state_->insert.flush();
+        added = state_->flush();
     }
     if (!added) { // the transaction may be gone: nothing may follow a lost entry
         state_->failure = added.error();
@@ -96,7 +113,7 @@ Result<RowId> ListWriter::finish(const ListRecord& counts) {
     if (state_->failure) {
         return fail(*state_->failure);
     }
-    if (auto flushed = state_->insert.flush(); !flushed) {
+    if (auto flushed = state_->flush(); !flushed) {
         return fail(std::move(flushed).error());
     }
     if (auto stored = state_->database->run(
@@ -152,14 +169,18 @@ Result<std::vector<ListRecord>> lists(Case& file) {
 Result<void> each_entry(Case& file, RowId list,
                         const std::function<Result<void>(const ListEntryRecord&)>& take) {
     ListEntryRecord entry;
+    std::optional<std::int64_t> from_ms, to_ms;
     return file.database().each(
-        "SELECT id, algorithm, value, entry, label, category FROM list_entries "
-        "WHERE list_id = $1 ORDER BY id",
+        "SELECT n.id, n.algorithm, n.value, n.entry, n.label, n.category, f.from_ms, f.to_ms "
+        "FROM list_entries n LEFT JOIN list_frames f ON f.entry_id = n.id "
+        "WHERE n.list_id = $1 ORDER BY n.id",
         [&](Row& row) -> Result<void> {
             if (!row.take(entry.id, entry.algorithm, entry.value, entry.entry, entry.label,
-                          entry.category)) {
+                          entry.category, from_ms, to_ms)) {
                 return Row::damaged();
             }
+            entry.frame_ms =
+                from_ms && to_ms ? std::optional(std::pair(*from_ms, *to_ms)) : std::nullopt;
             return take(entry);
         },
         list);

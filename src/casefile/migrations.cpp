@@ -11,6 +11,7 @@
 #include "casefile/log_schema.hpp"
 #include "casefile/roles_schema.hpp"
 #include "casefile/tallies.hpp"
+#include "casefile/video_schema.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -67,16 +68,14 @@ CREATE TABLE workers (
 constexpr const char* kQueuePostgres =
     "ALTER TABLE jobs SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);";
 
-Result<void> fill_derived(Database& database) {
-    auto filled = rebuild_content_index(database);
-    return filled ? rebuild_tallies(database) : filled;
-}
-
 constexpr std::array kMigrations{
     Migration{"first schema", kFirst, kFirstSqlite, kFirstPostgres},
     Migration{"audit log", kAudit.data()}, Migration{"work queue", kQueue, "", kQueuePostgres},
     Migration{"roles", kRolesSchema, "", kRolesPostgres.data()},
-    Migration{"indexes and tallies", kIndexSchema, kIndexSqlite, kIndexPostgres, fill_derived}};
+    Migration{"indexes and tallies", kIndexSchema, kIndexSqlite, kIndexPostgres,
+              rebuild_content_index},
+    // The tallies are filled by the last step that adds to what is counted: they count it all.
+    Migration{"videos", kVideoSchema, "", kVideoPostgres, rebuild_tallies}};
 
 constexpr std::string_view kVersions = "CREATE TABLE {} ("
                                        " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";

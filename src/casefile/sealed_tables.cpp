@@ -51,6 +51,12 @@ constexpr std::array kFingerprints{integer("content_id"), integer("ordinal"), te
                                    blob("orientations")};
 constexpr std::array kMetadata{integer("content_id"), text("name"), text("value")};
 constexpr std::array kThumbnails{integer("content_id"), blob("bytes")};
+constexpr std::array kVideos{
+    integer("content_id"), text("format"),      text("codec"),          integer("width"),
+    integer("height"),     integer("rotation"), integer("duration_ms"), integer("decoded_frames"),
+    text("partial_reason")};
+constexpr std::array kVideoFrames{integer("content_id"), integer("ordinal"), integer("from_ms"),
+                                  integer("to_ms"),      integer("quality"), blob("orientations")};
 constexpr std::array kItems{integer("id"),          integer("exhibit_id"),
                             integer("seq"),         integer("parent_seq"),
                             text("path"),           text("stream"),
@@ -73,9 +79,13 @@ constexpr std::array kLists{text("name"),        text("polarity"),
 constexpr std::array kListEntries{integer("id"),   integer("list_id"), text("algorithm"),
                                   blob("value"),   integer("entry"),   text("label"),
                                   text("category")};
+constexpr std::array kListFrames{integer("entry_id"), integer("from_ms"), integer("to_ms")};
 constexpr std::array kHits{integer("content_id"), integer("list_id"), integer("entry_id"),
                            text("match"),         text("algorithm"),  text("variant"),
                            integer("distance"),   text("orientation")};
+constexpr std::array kHitSegments{integer("hit_id"),        integer("ordinal"),
+                                  integer("from_ms"),       integer("to_ms"),
+                                  integer("entry_from_ms"), integer("entry_to_ms")};
 constexpr std::array kConversations{integer("exhibit_id"), integer("item_seq"), text("platform"),
                                     text("native_id"),     text("kind"),        text("title")};
 constexpr std::array kAccounts{integer("exhibit_id"), integer("item_seq"), text("platform"),
@@ -135,11 +145,15 @@ constexpr std::array kTables{
     SealedTableFacts{fingerprints, "fingerprints", "content_id", "ordinal", kFingerprints},
     SealedTableFacts{metadata, "metadata", "content_id", "id", kMetadata},
     SealedTableFacts{thumbnails, "thumbnails", "content_id", "", kThumbnails},
+    SealedTableFacts{videos, "videos", "content_id", "", kVideos},
+    SealedTableFacts{video_frames, "video_frames", "content_id", "ordinal", kVideoFrames},
     SealedTableFacts{items, "items", "id", "", kItems},
     SealedTableFacts{item_unread, "item_unread", "item_id", "ordinal", kItemUnread},
     SealedTableFacts{lists, "lists", "id", "", kLists},
     SealedTableFacts{list_entries, "list_entries", "id", "", kListEntries},
+    SealedTableFacts{list_frames, "list_frames", "entry_id", "", kListFrames},
     SealedTableFacts{hits, "hits", "id", "", kHits},
+    SealedTableFacts{hit_segments, "hit_segments", "hit_id", "ordinal", kHitSegments},
     SealedTableFacts{conversations, "conversations", "id", "", kConversations},
     SealedTableFacts{accounts, "accounts", "exhibit_id", "item_seq, platform, native_id, name",
                      kAccounts},

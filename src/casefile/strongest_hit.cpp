@@ -45,11 +45,14 @@ void StrongestHit::take(HitView&& next) {
     }
     const std::uint64_t entries = best_.entries + (next.entry == last_entry_ ? 0 : 1);
     last_entry_ = next.entry;
+    auto segments = std::move(best_.hit.segments); // of all entries, each with its own
+    segments.insert(segments.end(), next.hit.segments.begin(), next.hit.segments.end());
     if (is_stronger(next.hit, best_.hit)) {
         best_ = std::move(next);
     }
     best_.algorithms = std::move(algorithms);
     best_.entries = entries;
+    best_.hit.segments = std::move(segments);
 }
 
 HitView StrongestHit::finish() && {

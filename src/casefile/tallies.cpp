@@ -13,7 +13,7 @@ namespace {
 constexpr RowId kWholeCase = 0; // exhibits are numbered from 1
 
 constexpr std::string_view kItems = "items", kBytes = "bytes", kContents = "contents",
-                           kPictures = "pictures", kMessages = "messages",
+                           kPictures = "pictures", kVideos = "videos", kMessages = "messages",
                            kHitsExact = "hits_exact", kHitsNear = "hits_near", kGroups = "groups";
 constexpr std::string_view kErrorPrefix = "error:";
 
@@ -26,6 +26,7 @@ constexpr Field kFields[] = {
     {kContents, &Totals::contents},  {kPictures, &Totals::pictures},
     {kMessages, &Totals::messages},  {kHitsExact, &Totals::hits_exact},
     {kHitsNear, &Totals::hits_near}, {kGroups, &Totals::groups},
+    {kVideos, &Totals::videos},
 };
 
 std::string error_tally(std::string_view code) {
@@ -151,6 +152,9 @@ void Tallies::content(RowId exhibit, const StoredContent& content, bool is_first
         add(where, kContents, 1);
         if (content.is_picture) {
             add(where, kPictures, 1);
+        }
+        if (content.is_video) {
+            add(where, kVideos, 1);
         }
         lacks(where, content, 1);
     }

@@ -22,6 +22,10 @@ constexpr std::string_view kPictures =
     "SELECT count(DISTINCT i.content_id) FROM items i JOIN contents c ON c.id = i.content_id "
     "WHERE c.family = 'picture' AND {}";
 
+constexpr std::string_view kVideos =
+    "SELECT count(DISTINCT i.content_id) FROM items i JOIN contents c ON c.id = i.content_id "
+    "WHERE c.family = 'video' AND {}";
+
 constexpr std::string_view kMessages =
     "SELECT count(*) FROM conversations c "
     "JOIN items e ON e.exhibit_id = c.exhibit_id AND e.seq = c.item_seq "
@@ -49,7 +53,8 @@ constexpr std::string_view kErrors =
 
 // Their code stands in the reason itself.
 constexpr std::string_view kPartialPictures =
-    "SELECT p.partial_reason, count(*) FROM pictures p WHERE p.partial_reason <> '' "
+    "SELECT p.partial_reason, count(*) FROM (SELECT content_id, partial_reason FROM pictures "
+    "UNION ALL SELECT content_id, partial_reason FROM videos) AS p WHERE p.partial_reason <> '' "
     "AND EXISTS (SELECT 1 FROM items i WHERE i.content_id = p.content_id "
     "AND $1 IN (0, i.exhibit_id)) GROUP BY p.partial_reason";
 
@@ -121,6 +126,7 @@ Result<Totals> recounted(Database& database, std::optional<RowId> exhibit) {
     for (const auto& counted :
          {take_single(database, of(kItems), where, totals.items, totals.bytes, totals.contents),
           take_single(database, of(kPictures), where, totals.pictures),
+          take_single(database, of(kVideos), where, totals.videos),
           take_single(database, kMessages, where, totals.messages),
           count_hits(database, where, totals), take_single(database, kGroups, where, totals.groups),
           count_errors(database, where, totals)}) {

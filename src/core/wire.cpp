@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/core/wire.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include "rempart/core/text.hpp"
@@ -13,6 +14,10 @@ void WireWriter::bytes(ByteView value) {
     message_.insert(message_.end(), value.begin(), value.end());
 }
 
+void WireWriter::raw(ByteView value) {
+    message_.insert(message_.end(), value.begin(), value.end());
+}
+
 void WireWriter::time(TimeValue value) {
     u8(static_cast<std::uint8_t>(value.kind));
     i64(value.micros);
@@ -21,6 +26,15 @@ void WireWriter::time(TimeValue value) {
 void WireWriter::error(const Error& value) {
     u8(static_cast<std::uint8_t>(value.code));
     text(value.message);
+}
+
+void WireReader::raw(std::span<std::byte> out) {
+    if (!ok_ || out.size() > rest_.size()) {
+        ok_ = false;
+        return;
+    }
+    std::copy_n(rest_.begin(), out.size(), out.begin());
+    rest_ = rest_.subspan(out.size());
 }
 
 ByteView WireReader::bytes(std::size_t max_size) {

@@ -20,6 +20,9 @@ std::uint64_t bytes_of(const Finished& finished) {
     std::uint64_t bytes = 512 + finished.item.path.size();
     if (finished.content) {
         bytes += finished.content->thumbnail.size();
+        for (const casefile::VideoFrameRecord& frame : finished.content->frames) {
+            bytes += sizeof(frame) + frame.orientations.size();
+        }
         for (const casefile::MetadataRecord& field : finished.content->metadata) {
             bytes += field.name.size() + field.value.size();
         }
@@ -225,7 +228,7 @@ Result<casefile::RowId> Committer::write_content(Finished& finished) {
         row = *added;
     } else {
         row = **stored;
-        const bool has_facts = content.picture.has_value() || content.media_error.has_value();
+        const bool has_facts = content.picture || content.video || content.media_error;
         if (has_facts) { // of use only if an earlier run left pictures out
             if (auto completed = writer_.complete_content(row, content); !completed) {
                 return fail(completed.error());

@@ -37,6 +37,58 @@ void take_picture(media::PictureFacts&& facts, casefile::ContentRecord& content)
     content.thumbnail = std::move(facts.thumbnail);
 }
 
+void take_video(media::VideoFacts&& facts, casefile::ContentRecord& content) {
+    content.video = casefile::VideoRecord{.format = std::move(facts.format),
+                                          .codec = std::move(facts.codec),
+                                          .width = facts.width,
+                                          .height = facts.height,
+                                          .rotation = facts.rotation,
+                                          .duration_ms = facts.duration_ms,
+                                          .decoded_frames = facts.decoded_frames,
+                                          .partial_reason = std::move(facts.partial_reason)};
+    content.frames.reserve(facts.frames.size());
+    for (const media::VideoFrame& frame : facts.frames) {
+        casefile::VideoFrameRecord& row = content.frames.emplace_back();
+        row.from_ms = frame.from_ms;
+        row.to_ms = frame.to_ms;
+        row.quality = frame.quality;
+        for (const auto& hash : frame.hashes) {
+            row.orientations.insert(row.orientations.end(), hash.begin(), hash.end());
+        }
+    }
+    for (media::MetadataField& field : facts.metadata) {
+        content.metadata.push_back({std::move(field.name), std::move(field.value)});
+    }
+    content.thumbnail = std::move(facts.contact_sheet);
+}
+
+bool is_media(const media::FileType& type) {
+    return type.family == media::FileFamily::picture || type.family == media::FileFamily::video;
+}
+
+// What the confined decoder says of it, or why nobody looked.
+void examine(const Context& context, const KnownBytes& bytes, casefile::ContentRecord& content) {
+    const bool is_video = bytes.type.family == media::FileFamily::video;
+    if (bytes.is_too_large) {
+        content.media_error = Error{Errc::limit_exceeded,
+                                    "a video inside an image or archive, too large to be copied"};
+        return;
+    }
+    if (bytes.descriptor < 0) {
+        content.media_error = Error{Errc::skipped, "pictures were not looked at in this run"};
+        return;
+    }
+    if (is_video) {
+        auto facts = context.videos.examine(bytes.descriptor);
+        facts ? take_video(std::move(*facts), content)
+              : void(content.media_error = std::move(facts).error());
+        return;
+    }
+    auto facts = context.media.examine_picture(bytes.descriptor);
+    facts ? take_picture(std::move(*facts), content)
+          : void(content.media_error = std::move(facts).error());
+}
+
 } // namespace
 
 Result<void> learn(const Context& context, const KnownBytes& bytes, Finished& finished) {
@@ -48,23 +100,17 @@ Result<void> learn(const Context& context, const KnownBytes& bytes, Finished& fi
     content.type = bytes.type.id;
     content.mime = bytes.type.mime;
     content.family = name(bytes.type.family);
-    if (bytes.type.family == media::FileFamily::picture) {
+    if (is_media(bytes.type)) {
         const auto examined = context.stored.is_examined(content.sha256);
         if (!examined) {
             return fail(examined.error());
         }
-        if (!*examined && bytes.descriptor >= 0) {
-            auto facts = context.media.examine_picture(bytes.descriptor);
-            if (facts) {
-                take_picture(std::move(*facts), content);
-            } else {
-                content.media_error = std::move(facts).error();
-            }
-        } else if (!*examined) {
-            content.media_error = Error{Errc::skipped, "pictures were not looked at in this run"};
+        if (!*examined) {
+            examine(context, bytes, content);
         }
     }
-    finished.hits = context.matcher.match(bytes.digests, content.fingerprints, 0);
+    finished.hits = context.matcher.match(
+        {.digests = bytes.digests, .fingerprints = content.fingerprints, .frames = content.frames});
     return {};
 }
 

@@ -16,6 +16,7 @@
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/examine/chat.hpp"
 #include "rempart/media/picture.hpp"
+#include "rempart/media/video.hpp"
 #include "rempart/pipeline/ingest.hpp"
 #include "rempart/pipeline/matching.hpp"
 
@@ -45,15 +46,17 @@ struct Context {
     const IngestOptions& options;
     ThreadPool& threads;
     media::Pool& media;
+    media::VideoPool& videos;
     const Matcher& matcher;
     StoredContents& stored;
     SpoolSpace& spool_space;
     Counters& counters;
 };
 
-/// Whether its picture could not be read, or not whole.
+/// Whether its picture or video could not be read, or not whole.
 [[nodiscard]] inline bool lacks_something(const casefile::ContentRecord& content) {
-    return content.media_error || (content.picture && !content.picture->partial_reason.empty());
+    return content.media_error || (content.picture && !content.picture->partial_reason.empty()) ||
+           (content.video && !content.video->partial_reason.empty());
 }
 
 /// One item with all that was learnt, on its way to the case.

@@ -180,7 +180,7 @@ Result<IngestSummary> Ingest::summarise() const {
     summary.items = totals->items;
     summary.contents = totals->contents;
     summary.bytes = totals->bytes;
-    summary.media = totals->pictures;
+    summary.media = totals->pictures + totals->videos;
     summary.messages = totals->messages;
     summary.hits_exact = totals->hits_exact;
     summary.hits_near = totals->hits_near;

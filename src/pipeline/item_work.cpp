@@ -87,6 +87,8 @@ Handling handling_of(Depth depth, ByteView head, std::string_view path) {
     handling.type = media::detect_type(head.first(std::min(head.size(), media::kTypeHeadBytes)));
     handling.is_picture =
         depth == Depth::recognition && handling.type.family == media::FileFamily::picture;
+    handling.is_video =
+        depth == Depth::recognition && handling.type.family == media::FileFamily::video;
     if (depth != Depth::catalogue) {
         handling.is_archive = handling.type.family == media::FileFamily::archive;
         handling.chat =
@@ -126,6 +128,8 @@ Result<void> ItemWork::chunk(examine::Chunk chunk) {
     if (!has_content_) {
         has_content_ = true;
         handling_ = handling_of(context_.options.depth, bytes, item_.path);
+        handling_.is_too_large = handling_.is_video && item_.size_bytes > kMaxVideoCopyBytes;
+        handling_.is_video = handling_.is_video && !handling_.is_too_large;
         if (handling_.wants_spool()) {
             spool_ = std::make_shared<Spool>(context_.spool_space);
         }
@@ -254,7 +258,8 @@ void ItemWork::finish(Result<recognise::Digests> digests) {
                               {.digests = *digests,
                                .size_bytes = size_bytes_,
                                .type = handling_.type,
-                               .descriptor = handling_.is_picture ? bytes_.descriptor : -1},
+                               .descriptor = handling_.is_media() ? bytes_.descriptor : -1,
+                               .is_too_large = handling_.is_too_large},
                               finished);
     if (!learnt) {
         done_(fail(learnt.error()));

@@ -21,10 +21,18 @@ using FinishedCallback = std::function<void(Result<Finished>&&)>;
 /// What to do with an item, told from its first bytes.
 struct Handling {
     media::FileType type;
-    bool is_archive = false, is_picture = false; ///< To be opened.
+    bool is_archive = false, is_picture = false, is_video = false; ///< To be opened.
+    bool is_too_large =
+        false; ///< A video that would have been copied first: see kMaxVideoCopyBytes.
     const examine::ChatFormat* chat = nullptr;
-    [[nodiscard]] bool wants_spool() const { return is_archive || is_picture || chat != nullptr; }
+    [[nodiscard]] bool is_media() const { return is_picture || is_video; }
+    [[nodiscard]] bool wants_spool() const { return is_archive || is_media() || chat != nullptr; }
 };
+/// A video in an image or archive is copied to the disk of the case to be decoded; a larger one is
+/// not, and becomes a counted row with its cause: the disk must not be filled. Our choice: eight
+/// hours of a camera's full HD.
+inline constexpr std::uint64_t kMaxVideoCopyBytes = std::uint64_t{32} << 30;
+
 [[nodiscard]] Handling handling_of(Depth depth, ByteView head, std::string_view path);
 
 /// Bytes that can be read again.
@@ -44,6 +52,8 @@ class ItemWork : public std::enable_shared_from_this<ItemWork> {
     [[nodiscard]] Result<void> chunk(examine::Chunk chunk);
     /// Nothing is done with the bytes: before `end`.
     void forget_content();
+    /// How much of it was copied so that it can be read again.
+    [[nodiscard]] std::uint64_t copied_bytes() const { return spool_ ? size_bytes_ : 0; }
     /// Kept as long as the item is worked on.
     void hold(std::shared_ptr<void> ticket) { ticket_ = std::move(ticket); }
 

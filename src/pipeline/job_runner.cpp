@@ -92,6 +92,7 @@ struct JobRunner::Tools {
         0; ///< Of the lists that it holds: another count is another state.
     std::unique_ptr<StoredContents> stored;
     media::Pool media;
+    media::VideoPool videos;
 };
 
 JobRunner::JobRunner(casefile::Case& file, const IngestOptions& options, Counters& counters)
@@ -137,8 +138,14 @@ Result<JobRunner::Tools*> JobRunner::tools() {
     if (!media) {
         return fail(media.error());
     }
-    tools_ = std::make_unique<Tools>(
-        Tools{std::move(*matcher), hashes, std::move(*stored), std::move(*media)});
+    auto videos = media::VideoPool::create({.worker_program = options_.libexec_dir / "video_worker",
+                                            .workers = threads_,
+                                            .video = {}});
+    if (!videos) {
+        return fail(videos.error());
+    }
+    tools_ = std::make_unique<Tools>(Tools{std::move(*matcher), hashes, std::move(*stored),
+                                           std::move(*media), std::move(*videos)});
     return tools_.get();
 }
 
@@ -196,6 +203,7 @@ Result<JobOutcome> JobRunner::run_part(const Job& job) {
                                 .matcher = (*tools)->matcher,
                                 .stored = *(*tools)->stored,
                                 .media = (*tools)->media,
+                                .videos = (*tools)->videos,
                                 .counters = counters_};
     if (job.operation == casefile::Operation::recognise) {
         return RecogniseWork(setup).run();

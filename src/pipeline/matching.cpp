@@ -42,6 +42,20 @@ HitRecord near_record(const recognise::NearHit& hit, std::string_view variant,
     return record;
 }
 
+void add_segments(std::span<const recognise::HitSegment> segments, HitRecord& record) {
+    for (const auto& [query, entry] : segments) {
+        casefile::SegmentRecord& segment = record.segments.emplace_back();
+        if (query) {
+            segment.from_ms = query->from_ms;
+            segment.to_ms = query->to_ms;
+        }
+        if (entry) {
+            segment.entry_from_ms = entry->from_ms;
+            segment.entry_to_ms = entry->to_ms;
+        }
+    }
+}
+
 } // namespace
 
 std::optional<recognise::PdqFingerprint> pdq_fingerprint(const casefile::FingerprintRecord& row) {
@@ -55,6 +69,23 @@ std::optional<recognise::PdqFingerprint> pdq_fingerprint(const casefile::Fingerp
             std::span(row.orientations).subspan(i * kPdqBytes).first<kPdqBytes>());
     }
     return fingerprint;
+}
+
+std::vector<recognise::VideoLook> video_looks(std::span<const casefile::VideoFrameRecord> frames) {
+    std::vector<recognise::VideoLook> looks;
+    for (const casefile::VideoFrameRecord& frame : frames) {
+        if (frame.orientations.size() != kPdqBytes * recognise::kOrientations) {
+            continue;
+        }
+        recognise::VideoLook& look = looks.emplace_back();
+        look.span = {frame.from_ms, frame.to_ms};
+        look.fingerprint.quality = frame.quality;
+        for (std::size_t i = 0; i < recognise::kOrientations; ++i) {
+            look.fingerprint.hashes[i] = PdqHash::from_bytes(
+                std::span(frame.orientations).subspan(i * kPdqBytes).first<kPdqBytes>());
+        }
+    }
+    return looks;
 }
 
 Result<Matcher> Matcher::load(casefile::Case& file) {
@@ -74,7 +105,16 @@ Result<Matcher> Matcher::load(casefile::Case& file) {
                 if (!kind || entry.value.size() != recognise::size_bytes(*kind)) {
                     return fail(Errc::integrity, "a listed hash in the case is not valid");
                 }
-                builder.add(number, entry.id, *kind, entry.value);
+                // A frame that looks like the one before it is found by that one.
+                const bool goes_on_a_run =
+                    entry.frame_ms && *kind == HashKind::pdq &&
+                    !matcher.videos_.add(
+                        number, entry.entry, entry.id,
+                        PdqHash::from_bytes(std::span(entry.value).first<kPdqBytes>()),
+                        {entry.frame_ms->first, entry.frame_ms->second});
+                if (!goes_on_a_run) {
+                    builder.add(number, entry.id, *kind, entry.value);
+                }
                 return {};
             });
         if (!read) {
@@ -85,29 +125,33 @@ Result<Matcher> Matcher::load(casefile::Case& file) {
     return matcher;
 }
 
-std::vector<HitRecord> Matcher::match(const recognise::Digests& digests,
-                                      std::span<const casefile::FingerprintRecord> fingerprints,
-                                      casefile::RowId content) const {
+std::vector<HitRecord> Matcher::match(const Keys& keys) const {
     std::vector<HitRecord> hits;
     if (known_.empty()) {
         return hits;
     }
-    for (const auto& hit : known_.find_exact(digests)) {
+    for (const auto& hit : known_.find_exact(keys.digests)) {
         hits.push_back(exact_record(hit, lists_[hit.list]));
     }
     std::vector<recognise::PdqFingerprint> queries;
     std::vector<std::string_view> variants;
-    for (const casefile::FingerprintRecord& row : fingerprints) {
+    for (const casefile::FingerprintRecord& row : keys.fingerprints) {
         if (const auto query = pdq_fingerprint(row)) {
             queries.push_back(*query);
             variants.push_back(row.variant);
         }
     }
-    for (const auto& hit : known_.find_near(queries)) {
+    std::vector<recognise::TimedHit> near = videos_.of_picture(known_.find_near(queries));
+    if (!keys.frames.empty()) {
+        near = videos_.find(known_, video_looks(keys.frames));
+        variants.assign(1, name(recognise::PdqVariant::full)); // the frames of a video are whole
+    }
+    for (const auto& [hit, segments] : near) {
         hits.push_back(near_record(hit, variants[hit.query], lists_[hit.list]));
+        add_segments(segments, hits.back());
     }
     for (HitRecord& hit : hits) {
-        hit.content = content;
+        hit.content = keys.content;
     }
     return hits;
 }
@@ -162,6 +206,11 @@ void add_counts(const recognise::HashListSummary& from, recognise::HashListSumma
     }
 }
 
+std::optional<std::pair<std::int64_t, std::int64_t>> frame_of(const recognise::ListedHash& hash) {
+    return hash.frame ? std::optional(std::pair(hash.frame->from_ms, hash.frame->to_ms))
+                      : std::nullopt;
+}
+
 // Reads one file behind those before it; the entries are numbered on.
 Result<void> store_source(casefile::ListWriter& writer, const ListSource& source,
                           const ListRequest& request, ListAdded& added) {
@@ -180,7 +229,8 @@ Result<void> store_source(casefile::ListWriter& writer, const ListSource& source
                            .value = Bytes(value.begin(), value.end()),
                            .entry = entries_before + hash.entry,
                            .label = std::move(hash.label),
-                           .category = std::move(hash.category)});
+                           .category = std::move(hash.category),
+                           .frame_ms = frame_of(hash)});
     };
     const auto read =
         read_list(source.descriptor, request.format, request.options, request.reader, take);
@@ -242,10 +292,12 @@ Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sou
     std::vector<HitRecord> hits;
     auto matched =
         casefile::each_content(file, [&](const casefile::ContentKeys& keys) -> Result<void> {
-            const recognise::Digests digests{
-                .md5 = keys.md5, .sha1 = keys.sha1, .sha256 = keys.sha256};
-            std::ranges::copy_if(matcher->match(digests, keys.fingerprints, keys.content),
-                                 std::back_inserter(hits),
+            const Matcher::Keys asked{
+                .digests = {.md5 = keys.md5, .sha1 = keys.sha1, .sha256 = keys.sha256},
+                .fingerprints = keys.fingerprints,
+                .frames = keys.frames,
+                .content = keys.content};
+            std::ranges::copy_if(matcher->match(asked), std::back_inserter(hits),
                                  [&](const HitRecord& hit) { return hit.list == added->list.id; });
             return {};
         });

@@ -112,6 +112,7 @@ Result<WalkResult> PartWork::walk(casefile::IngestWriter writer) {
     const Context context{.options = options_,
                           .threads = threads,
                           .media = setup_.media,
+                          .videos = setup_.videos,
                           .matcher = setup_.matcher,
                           .stored = setup_.stored,
                           .spool_space = spool_space,

@@ -40,6 +40,7 @@ class PartWork {
         const Matcher& matcher;
         StoredContents& stored;
         media::Pool& media;
+        media::VideoPool& videos;
         Counters& counters;
     };
 

@@ -17,6 +17,7 @@ using casefile::ContentRecord;
 // disk; a commit about once a second.
 constexpr std::size_t kPicturesPerRound = 100'000;
 constexpr std::size_t kMostAwaited = 64;
+constexpr std::uint64_t kMostAwaitedBytes = std::uint64_t{16} << 30; // or one, if it is larger
 constexpr std::size_t kPicturesPerCommit = 500;
 constexpr std::chrono::milliseconds kTimePerCommit{1'000};
 
@@ -51,7 +52,7 @@ ContentRecord facts_in(Finished&& finished, const ContentDigest& sha256) {
 }
 
 bool has_facts(const ContentRecord& content) {
-    return content.picture.has_value() || content.media_error.has_value();
+    return content.picture || content.video || content.media_error;
 }
 
 std::future<Result<Finished>> finished_already(Result<Finished>&& finished) {
@@ -69,6 +70,7 @@ RecogniseWork::RecogniseWork(const PartWork::Setup& setup)
     context_.emplace(Context{.options = options_,
                              .threads = threads_,
                              .media = setup.media,
+                             .videos = setup.videos,
                              .matcher = setup.matcher,
                              .stored = setup.stored,
                              .spool_space = spool_space_,
@@ -250,13 +252,15 @@ Result<void> RecogniseWork::end(examine::ItemEnd&& event) {
         return {};
     }
     const bool is_picture = item.wanted->sha256.has_value();
+    const std::uint64_t copied_bytes = item.work->copied_bytes();
     const auto bytes =
         item.work->end(std::move(event), is_picture ? ItemWork::Use::work : ItemWork::Use::none);
     if (!bytes) {
         return fail(bytes.error());
     }
     if (is_picture) {
-        awaited_.push_back({item.wanted, std::move(item.finished)});
+        awaited_.push_back({item.wanted, std::move(item.finished), copied_bytes});
+        awaited_bytes_ += copied_bytes;
     } else if (item.work->handling().is_archive) {
         open_archive(*item.wanted, *bytes);
     } else {
@@ -292,7 +296,7 @@ void RecogniseWork::give_up(const WantedItem& wanted, const Error& why) {
     if (wanted.sha256) {
         Finished finished;
         finished.item.error = why;
-        awaited_.push_back({&wanted, finished_already(std::move(finished))});
+        awaited_.push_back({&wanted, finished_already(std::move(finished)), 0});
     }
     for (const WantedItem& member : wanted.members) {
         give_up(member, why);
@@ -304,7 +308,8 @@ Result<void> RecogniseWork::keep_up(std::size_t most_awaited) {
     const auto is_done = [](const Awaited& awaited) {
         return awaited.finished.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
     };
-    while (!awaited_.empty() && (awaited_.size() > most_awaited || is_done(awaited_.front()))) {
+    while (!awaited_.empty() && (awaited_.size() > most_awaited ||
+                                 awaited_bytes_ > kMostAwaitedBytes || is_done(awaited_.front()))) {
         if (auto taken = take_first(); !taken) {
             return taken;
         }
@@ -317,6 +322,7 @@ Result<void> RecogniseWork::keep_up(std::size_t most_awaited) {
 Result<void> RecogniseWork::take_first() {
     Awaited first = std::move(awaited_.front());
     awaited_.pop_front();
+    awaited_bytes_ -= first.copied_bytes;
     auto finished = first.finished.get();
     if (!finished) {
         return fail(std::move(finished).error());
@@ -327,7 +333,7 @@ Result<void> RecogniseWork::take_first() {
     Looked& looked = batch_.emplace_back();
     looked.hits = std::move(finished->hits);
     looked.content = facts_in(std::move(*finished), *first.wanted->sha256);
-    if (!looked.content.picture) {
+    if (!looked.content.picture && !looked.content.video) {
         looked.hits.clear(); // they are of other bytes, or stored already
     }
     return {};

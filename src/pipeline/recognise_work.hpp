@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// The second pass over a part that was triaged: looks at the pictures that the first one left
-/// aside, and completes their contents in the order of the walk.
+/// The second pass over a part that was triaged: looks at the pictures and videos that the first
+/// one left aside, and completes their contents in the order of the walk.
 ///
 /// It reads pictures and the archives that hold some, and passes over all else by its name; an
 /// archive in which something could not be read is read whole, because what is passed over could
@@ -46,6 +46,7 @@ class RecogniseWork {
     struct Awaited {
         const WantedItem* wanted = nullptr;
         std::future<Result<Finished>> finished;
+        std::uint64_t copied_bytes = 0;
     };
     struct Looked {
         casefile::ContentRecord content;
@@ -78,8 +79,9 @@ class RecogniseWork {
     LeftAside left_;
     std::vector<Level> levels_;
     std::optional<Current> current_;
-    std::deque<Awaited> awaited_; ///< Under way, in the order of the walk.
-    std::vector<Looked> batch_;   ///< Done, not yet stored.
+    std::deque<Awaited> awaited_;     ///< Under way, in the order of the walk.
+    std::uint64_t awaited_bytes_ = 0; ///< What was copied for them.
+    std::vector<Looked> batch_;       ///< Done, not yet stored.
     std::chrono::steady_clock::time_point batch_due_;
 
     // In this order: tasks that are still under way at a stop use what stands above the threads.

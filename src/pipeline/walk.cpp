@@ -16,6 +16,7 @@ namespace {
 // waiting rows stay small (about 1 KiB each).
 constexpr std::uint64_t kWindowItems = 4'096;
 constexpr std::size_t kMaxWaitingDecodes = 64;
+constexpr std::uint64_t kMaxWaitingBytes = std::uint64_t{16} << 30; // or one item, if it is larger
 
 casefile::ItemRecord item_record(const examine::ItemHead& head, std::string path) {
     casefile::ItemRecord item;
@@ -62,20 +63,27 @@ struct Walk::Gate : std::enable_shared_from_this<Gate> {
     std::mutex mutex;
     std::condition_variable freed;
     std::size_t taken = 0;
+    std::uint64_t taken_bytes = 0;
 
     /// Waits for a free place; it is given back when the ticket is destroyed.
-    std::shared_ptr<void> take() {
+    std::shared_ptr<void> take(std::uint64_t bytes) {
         std::unique_lock lock(mutex);
-        freed.wait(lock, [this] { return taken < kMaxWaitingDecodes; });
+        freed.wait(lock, [&] {
+            return taken == 0 ||
+                   (taken < kMaxWaitingDecodes && taken_bytes + bytes <= kMaxWaitingBytes);
+        });
         ++taken;
-        return {nullptr, [gate = shared_from_this()](std::nullptr_t) { gate->give_back(); }};
+        taken_bytes += bytes;
+        return {nullptr,
+                [gate = shared_from_this(), bytes](std::nullptr_t) { gate->give_back(bytes); }};
     }
 
   private:
-    void give_back() {
+    void give_back(std::uint64_t bytes) {
         {
             const std::scoped_lock lock(mutex);
             --taken;
+            taken_bytes -= bytes;
         }
         freed.notify_one();
     }
@@ -184,7 +192,7 @@ Result<void> Walk::end(examine::ItemEnd&& event) {
     }
     if (!item->in_case_already && !item->given_up && handling.wants_spool() &&
         !handling.is_archive) {
-        item->work->hold(gate_->take());
+        item->work->hold(gate_->take(item->work->copied_bytes()));
     }
     const auto bytes = item->work->end(
         std::move(event), item->in_case_already ? ItemWork::Use::none : ItemWork::Use::work);

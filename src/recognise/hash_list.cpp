@@ -19,6 +19,7 @@ constexpr std::array kFormats{
     HashListFormat{"hashdeep", "hashdeep 1.0: size, digests, file name", true},
     HashListFormat{"vics", "Project VIC, VICS 1.1 to 2.0 (JSON): media or cases", true},
     HashListFormat{"fingerprint", "what `rempart fingerprint --json` prints", true},
+    HashListFormat{"vpdq", "frames of one video, as vpdq-hash-video writes them", true},
     HashListFormat{"threatexchange", "ThreatExchange's threat_updates (JSON)", true},
     HashListFormat{"nsrl", "NSRL RDS 1.5 and 2 (NSRLFile.txt)", true},
     HashListFormat{"hashkeeper", "HashKeeper hashes (.hsh), and their description (.hke)", true},

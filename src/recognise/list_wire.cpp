@@ -20,7 +20,9 @@ constexpr unsigned kNextEntry = 16;
 constexpr unsigned kLabel = 32;
 constexpr unsigned kCategory = 64;
 constexpr unsigned kMarked = 128;
-static_assert(static_cast<unsigned>(kLastHashKind) <= kKindMask);
+// Behind the kinds: a PDQ hash that is a video's frame, with its time behind its bytes.
+constexpr unsigned kFrameKind = static_cast<unsigned>(kLastHashKind) + 1;
+static_assert(kFrameKind <= kKindMask);
 
 Bytes message_of(Tag tag) {
     return {static_cast<std::byte>(tag)};
@@ -139,14 +141,26 @@ Error nonsense() {
     return {Errc::bad_answer, "the list reader contradicts itself"};
 }
 
+bool read_frame(RecordReader& in, ListedHash& hash) {
+    constexpr auto kMost = static_cast<std::uint64_t>(kMaxFrameMs);
+    const std::uint64_t from = in.number();
+    const std::uint64_t lasts = in.number();
+    if (from > kMost || lasts > kMost - from) {
+        return false;
+    }
+    hash.frame =
+        FrameSpan{static_cast<std::int64_t>(from), static_cast<std::int64_t>(from + lasts)};
+    return true;
+}
+
 // The next record; `hash` holds the one before.
 bool read_record(RecordReader& in, ListedHash& hash) {
     const unsigned head = in.byte();
     const unsigned kind = head & kKindMask;
-    if (kind > static_cast<unsigned>(kLastHashKind)) {
+    if (kind > kFrameKind) {
         return false;
     }
-    hash.kind = static_cast<HashKind>(kind);
+    hash.kind = kind == kFrameKind ? HashKind::pdq : static_cast<HashKind>(kind);
     hash.marked = (head & kMarked) != 0;
     const std::uint64_t step = (head & kSameEntry) != 0   ? 0
                                : (head & kNextEntry) != 0 ? 1
@@ -161,6 +175,10 @@ bool read_record(RecordReader& in, ListedHash& hash) {
     const ByteView bytes = in.take(size_bytes(hash.kind));
     hash.bytes = {};
     std::ranges::copy(bytes, hash.bytes.begin());
+    hash.frame.reset();
+    if (kind == kFrameKind && !read_frame(in, hash)) {
+        return false;
+    }
     return in.ok() && hash.entry > 0 && hash.entry >> 62 == 0 &&
            use_of(hash.kind, hash.bytes) == HashUse::listed;
 }
@@ -250,7 +268,8 @@ void HashBatch::add(const ListedHash& hash) {
     const std::uint64_t step = hash.entry - last_.entry;
     const bool new_label = hash.label != last_.label;
     const bool new_category = hash.category != last_.category;
-    const unsigned head = static_cast<unsigned>(hash.kind) |
+    const unsigned kind = hash.frame ? kFrameKind : static_cast<unsigned>(hash.kind);
+    const unsigned head = kind |
                           (step == 0   ? kSameEntry
                            : step == 1 ? kNextEntry
                                        : 0U) |
@@ -271,6 +290,10 @@ void HashBatch::add(const ListedHash& hash) {
     last_.entry = hash.entry;
     const auto bytes = std::span(hash.bytes).first(size_bytes(hash.kind));
     message_.insert(message_.end(), bytes.begin(), bytes.end());
+    if (hash.frame) {
+        number(static_cast<std::uint64_t>(hash.frame->from_ms));
+        number(static_cast<std::uint64_t>(hash.frame->to_ms - hash.frame->from_ms));
+    }
 }
 
 Result<void> ListAnswers::accept_hashes(ByteView rest,

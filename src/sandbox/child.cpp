@@ -253,7 +253,11 @@ Result<Child> Child::start(const ChildSpec& spec) {
 }
 
 Result<Bytes> Child::call(ByteView request, std::span<const int> descriptors) {
-    const auto deadline = Clock::now() + state_->limits.deadline;
+    return call(request, descriptors, state_->limits.deadline);
+}
+
+Result<Bytes> Child::call(ByteView request, std::span<const int> descriptors, milliseconds most) {
+    const auto deadline = Clock::now() + most;
     if (!state_->is_alive) {
         return fail(state_->ended_before());
     }

@@ -63,6 +63,7 @@ void fill_everything(Case& file) {
     fill_exhibit(file, "B", 3, 4);
     fill_list(file, "known", "alert", std::array<std::uint64_t, 2>{2, 3});
     match_list(file, "known");
+    fill_video(file, "V");
     fill_groups(file);
     fill_decisions(file);
     ExhibitRecord last = some_exhibit("C");

@@ -149,6 +149,7 @@ TEST(RowSealer, SealsEveryTableOfARealCase) {
     const std::array<std::uint64_t, 2> known{1, 2};
     fill_list(file, "known", "alert", known);
     match_list(file, "known");
+    fill_video(file, "V");
     fill_decisions(file);
     drop_guards(file);
     const std::string longer = "{1} || " + zeros(file, 1);

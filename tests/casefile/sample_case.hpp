@@ -166,6 +166,63 @@ inline void fill_exhibit(Case& file, const std::string& label, std::uint64_t fir
     value_of(join_attachments(file, exhibit.id));
 }
 
+inline ContentRecord some_video(std::uint64_t number) {
+    ContentRecord content = some_content(number);
+    content.type = "mp4";
+    content.mime = "video/mp4";
+    content.family = "video";
+    content.video = VideoRecord{.format = "mp4",
+                                .codec = "h264",
+                                .width = 640,
+                                .height = 480,
+                                .rotation = 90,
+                                .duration_ms = 9'000,
+                                .decoded_frames = 7,
+                                .partial_reason = ""};
+    content.frames = {{0, 2'000, 90, Bytes(256, std::byte{0})},
+                      {2'500, 2'500, 90, Bytes(256, std::byte{25})}};
+    content.thumbnail = Bytes(5, std::byte{1});
+    return content;
+}
+
+/// An exhibit that is a video, a list of one video of two frames, and a near hit in two places.
+inline void fill_video(Case& file, const std::string& label) {
+    ExhibitRecord exhibit = some_exhibit(label);
+    exhibit.id = value_of(add_exhibit(file, exhibit));
+    IngestWriter writer = value_of(IngestWriter::open(file, exhibit.id));
+    const RowId content = store(writer, some_video(90));
+    expect_ok(writer.add_item(some_item(writer.next_seq(), "film.mp4", content)));
+    expect_ok(writer.finish_exhibit(exhibit));
+    ListRecord list;
+    list.name = label + " films";
+    list.polarity = "alert";
+    ListWriter frames = value_of(ListWriter::begin(file, list));
+    for (std::int64_t i = 0; i < 2; ++i) {
+        expect_ok(frames.add({.id = 0,
+                              .algorithm = "pdq",
+                              .value = Bytes(32, static_cast<std::byte>(i)),
+                              .entry = 1,
+                              .label = "film",
+                              .category = "",
+                              .frame_ms = std::pair(i * 1'000, i * 1'000 + 500)}));
+    }
+    HitRecord hit;
+    hit.content = content;
+    hit.list = value_of(frames.finish(list));
+    hit.match = "near";
+    hit.algorithm = "pdq";
+    hit.variant = "full";
+    hit.distance = 4;
+    hit.orientation = "flip_x";
+    hit.segments = {{.from_ms = 0, .to_ms = 2'000, .entry_from_ms = 500, .entry_to_ms = 2'500},
+                    {.from_ms = 5'000, .to_ms = 6'000, .entry_from_ms = {}, .entry_to_ms = {}}};
+    expect_ok(each_entry(file, hit.list, [&](const ListEntryRecord& entry) -> Result<void> {
+        hit.entry = entry.id;
+        return {};
+    }));
+    expect_ok(add_hits(file, std::span(&hit, 1)));
+}
+
 /// Two groups over the pictures 1 to 4.
 inline void fill_groups(Case& file) {
     std::vector<GroupRecord> queue;

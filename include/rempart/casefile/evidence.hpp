@@ -86,8 +86,8 @@ class IngestWriter {
     [[nodiscard]] Result<std::optional<RowId>> find_content(std::span<const std::byte, 32> sha256);
     /// \pre not stored yet.
     [[nodiscard]] Result<RowId> add_content(const ContentRecord& content);
-    /// Adds picture, fingerprints, metadata, thumbnail and media_error to a content that was stored
-    /// with media_error `skipped`; leaves any other content as it is.
+    /// Adds picture or video, fingerprints, frames, metadata, thumbnail and media_error to a
+    /// content that was stored with media_error `skipped`; leaves any other content as it is.
     [[nodiscard]] Result<void> complete_content(RowId row, const ContentRecord& content);
     /// \pre item.seq == next_seq()
     [[nodiscard]] Result<void> add_item(const ItemRecord& item);
@@ -130,7 +130,7 @@ struct ItemView {
     std::string md5, sha1, sha256; ///< Hex; "" without content.
     std::string type, mime, family;
     std::optional<Error> media_error;
-    std::optional<Error> partial_picture; ///< What a picture that decoded only in part lacks.
+    std::optional<Error> partial_picture; ///< What a picture or video decoded in part lacks.
 
     /// Why it was not read whole, in the order of weight: the item, its content, its picture.
     [[nodiscard]] const std::optional<Error>& error() const;
@@ -176,7 +176,8 @@ struct PlaceRecord {
     std::optional<std::uint64_t> parent_seq;
     bool is_problem = false;
     std::optional<Errc> error;
-    /// Of its content, if that is a picture that nobody has looked at yet (media_error `skipped`).
+    /// Of its content, if that is a picture or video that nobody has looked at yet (media_error
+    /// `skipped`).
     std::optional<std::array<std::byte, 32>> left_aside;
 };
 /// Every item of a part, in the order of seq.
@@ -193,6 +194,7 @@ struct ContentKeys {
     std::array<std::byte, 20> sha1{};
     std::array<std::byte, 16> md5{};
     std::vector<FingerprintRecord> fingerprints;
+    std::vector<VideoFrameRecord> frames; ///< Of a video.
 };
 [[nodiscard]] Result<void>
 each_content(Case& file, const std::function<Result<void>(const ContentKeys&)>& take);
@@ -250,7 +252,8 @@ struct QueuedGroup {
 struct Totals {
     std::uint64_t items = 0, contents = 0, bytes = 0, messages = 0;
     std::uint64_t pictures =
-        0; ///< Contents of the family "picture", also those that do not decode.
+        0;                    ///< Contents of the family "picture", also those that do not decode.
+    std::uint64_t videos = 0; ///< The same of the family "video".
     std::uint64_t hits_exact = 0, hits_near = 0; ///< Distinct (content, list) pairs.
     std::uint64_t groups = 0; ///< With unknown members; of an exhibit: with one seen in it.
     /// Items and contents by error code, a picture that decoded only in part among them.

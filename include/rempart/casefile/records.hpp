@@ -88,6 +88,22 @@ struct FingerprintRecord {
     Bytes orientations; ///< 8 times 32 bytes for PDQ, the first is `value`.
 };
 
+struct VideoRecord {
+    std::string format, codec;
+    std::uint32_t width = 0, height = 0;
+    int rotation = 0; ///< Degrees clockwise.
+    std::int64_t duration_ms = 0;
+    std::uint64_t decoded_frames = 0;
+    std::string partial_reason; ///< "" if it decoded whole.
+};
+
+/// A frame of a video, or a run of them that look alike. Times are milliseconds since its start.
+struct VideoFrameRecord {
+    std::int64_t from_ms = 0, to_ms = 0;
+    int quality = 0;
+    Bytes orientations; ///< 8 times 32 bytes of PDQ, the first as it is.
+};
+
 struct MetadataRecord {
     std::string name, value;
 };
@@ -101,9 +117,19 @@ struct ContentRecord {
     std::string type, mime, family;   ///< media::FileType; "" for unknown.
     std::optional<Error> media_error; ///< Why its picture (or archive, or chat) could not be read.
     std::optional<PictureRecord> picture;
+    std::optional<VideoRecord> video;
     std::vector<FingerprintRecord> fingerprints;
+    std::vector<VideoFrameRecord> frames; ///< Of a video.
     std::vector<MetadataRecord> metadata;
-    Bytes thumbnail;
+    Bytes thumbnail; ///< Of a video: its contact sheet.
+};
+
+/// Where a hit is, in milliseconds: in the video of the case, and in the listed one. Either is
+/// missing where that side is a picture.
+struct SegmentRecord {
+    std::optional<std::int64_t> from_ms, to_ms, entry_from_ms, entry_to_ms;
+    std::uint64_t entry = 0; ///< Line or object in the list's source; for reading out.
+    friend bool operator==(const SegmentRecord&, const SegmentRecord&) = default;
 };
 
 struct HitRecord {
@@ -115,6 +141,8 @@ struct HitRecord {
     std::string variant;   ///< "" for exact.
     int distance = 0;
     std::string orientation; ///< "" for exact.
+    /// Of a near hit with a video on either side.
+    std::vector<SegmentRecord> segments{}; // NOLINT(readability-redundant-member-init)
 };
 
 struct ListRecord {
@@ -133,6 +161,9 @@ struct ListEntryRecord {
     Bytes value;
     std::uint64_t entry = 0; ///< Line or object in the source.
     std::string label, category;
+    /// Of a frame of a listed video: from when to when, in milliseconds.
+    std::optional<std::pair<std::int64_t, std::int64_t>>
+        frame_ms{}; // NOLINT(readability-redundant-member-init)
 };
 
 struct ConversationRecord {

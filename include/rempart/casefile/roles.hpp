@@ -57,7 +57,8 @@ inline constexpr std::array kCommonRights{
 namespace rights {
 inline constexpr std::string_view kCatalogue =
     "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, metadata, "
-    "lists, list_entries, hits, near_groups, near_group_reasons, near_group_members, parts, jobs, "
+    "videos, video_frames, lists, list_entries, list_frames, hits, hit_segments, near_groups, "
+    "near_group_reasons, near_group_members, parts, jobs, "
     "job_failures, workers, search_progress, occurrences, tallies, content_index, "
     "content_index_new";
 inline constexpr std::string_view kTalk =
@@ -74,7 +75,8 @@ inline constexpr std::array kIngest{
     TableRight{"SELECT (id, conversation_id)", "messages"},
     TableRight{"INSERT",
                "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
-               "metadata, thumbnails, lists, list_entries, hits, near_groups, near_group_reasons, "
+               "metadata, thumbnails, videos, video_frames, lists, list_entries, list_frames, "
+               "hits, hit_segments, near_groups, near_group_reasons, "
                "near_group_members, parts, jobs, job_failures, workers, chat_exports, "
                "chat_rejects, accounts, conversations, messages, attachments, content_index, "
                "content_index_new, tallies"},
@@ -99,7 +101,8 @@ inline constexpr std::array kReviewer{
     TableRight{"UPDATE (decided_by, decided_us, verdict, note)", "decisions"},
 };
 inline constexpr std::array kReferral{
-    TableRight{"SELECT", "exhibits, items, contents, lists, list_entries, hits, near_groups, "
+    TableRight{"SELECT", "exhibits, items, contents, lists, list_entries, list_frames, hits, "
+                         "hit_segments, near_groups, "
                          "near_group_reasons, near_group_members, occurrences, tallies"},
     kSeeDecisions, kAsk};
 inline constexpr std::array kAuditor{TableRight{"SELECT", "audit_log, audit_nodes, audit_marks"}};

@@ -11,6 +11,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ class WireWriter {
     void u64(std::uint64_t value) { number(value); }
     void i64(std::int64_t value) { number(static_cast<std::uint64_t>(value)); }
     void bytes(ByteView value); ///< \pre value.size() < 2^32
+    void raw(ByteView value);   ///< Without a length: the reader knows how many there are.
     void text(std::string_view value) { bytes(bytes_of(value)); }
     void time(TimeValue value);
     void error(const Error& value);
@@ -60,7 +62,9 @@ class WireReader {
     [[nodiscard]] std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
     /// A view into the message; empty after a fault or if longer than `max_size`, which is a fault.
     [[nodiscard]] ByteView bytes(std::size_t max_size = 0xFFFF'FFFF);
-    /// The same as text; anything but valid UTF-8 is a fault.
+    /// Fills `out` from bytes that were written as `raw`; leaves it as it is after a fault.
+    void raw(std::span<std::byte> out);
+    /// As `bytes`, of text; anything but valid UTF-8 is a fault.
     [[nodiscard]] std::string text(std::size_t max_size = 65'536);
     /// An enumerator not above `last`; a larger one is a fault.
     template <typename Enum>

@@ -18,6 +18,7 @@
 #include "rempart/pipeline/read_list.hpp"
 #include "rempart/recognise/hash_list.hpp"
 #include "rempart/recognise/known_set.hpp"
+#include "rempart/recognise/listed_videos.hpp"
 
 namespace rempart::pipeline {
 
@@ -28,13 +29,19 @@ class Matcher {
     [[nodiscard]] static Result<Matcher> load(casefile::Case& file);
 
     [[nodiscard]] bool empty() const { return known_.empty(); }
-    /// All exact and near hits of a content with these keys, as rows; `content` is the caller's.
-    [[nodiscard]] std::vector<casefile::HitRecord>
-    match(const recognise::Digests& digests,
-          std::span<const casefile::FingerprintRecord> fingerprints, casefile::RowId content) const;
+    /// What a content is compared by.
+    struct Keys {
+        recognise::Digests digests;
+        std::span<const casefile::FingerprintRecord> fingerprints; ///< Of a picture.
+        std::span<const casefile::VideoFrameRecord> frames;        ///< Of a video.
+        casefile::RowId content = 0;                               ///< For the rows.
+    };
+    /// All exact and near hits, as rows; of videos with the stretches that they share.
+    [[nodiscard]] std::vector<casefile::HitRecord> match(const Keys& keys) const;
 
   private:
     recognise::KnownSet known_;
+    recognise::ListedVideos videos_;
     std::vector<casefile::RowId> lists_; ///< By the number that known_ has for the list.
 };
 
@@ -79,5 +86,8 @@ struct ListAdded {
 /// the size is not known here.
 [[nodiscard]] std::optional<recognise::PdqFingerprint>
 pdq_fingerprint(const casefile::FingerprintRecord& row);
+/// Stored frames to be asked for; none of another size than PDQ's.
+[[nodiscard]] std::vector<recognise::VideoLook>
+video_looks(std::span<const casefile::VideoFrameRecord> frames);
 
 } // namespace rempart::pipeline

@@ -21,6 +21,7 @@
 #include "rempart/core/bytes.hpp"
 #include "rempart/core/result.hpp"
 #include "rempart/recognise/digest.hpp"
+#include "rempart/recognise/frame_span.hpp"
 
 namespace rempart::recognise {
 
@@ -35,6 +36,8 @@ struct ListedHash {
     /// The list itself says that this entry is not what its others are: NSRL's SpecialCode, an
     /// exchange's NON_MALICIOUS, negative feedback. HashListSummary::marks counts them by reason.
     bool marked = false;
+    /// Of a frame of a listed video: its time. All frames of one video have the same `entry`.
+    std::optional<FrameSpan> frame{}; // NOLINT(readability-redundant-member-init)
 
     friend bool operator==(const ListedHash&, const ListedHash&) = default;
 };

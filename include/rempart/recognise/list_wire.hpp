@@ -7,7 +7,7 @@
 ///     request := format, options                          with the list's descriptor, once
 ///     answer  := hashes | alive | summary | failure       many; the last is one of the latter two
 ///     hashes  := record+
-///     record  := head, [entry step], [label], [category], the bytes of the hash
+///     record  := head, [entry step], [label], [category], the bytes of the hash, [from, duration]
 ///
 /// A record of 100 million costs 18 to 34 bytes: its head says what it has in common with the one
 /// before. Integers inside records are LEB128. The child is not trusted: ListAnswers checks every

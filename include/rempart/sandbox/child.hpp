@@ -8,6 +8,7 @@
 /// before it looks at a byte of evidence. It gets descriptors, never paths. Whatever it answers is
 /// untrusted: decode it with WireReader.
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -43,6 +44,9 @@ class Child {
     /// After any failure the child is dead (`alive()` is false) and the error tells how it ended:
     /// `crashed`, `deadline`, `memory`, `refused` (the confinement stopped it) or `bad_answer`.
     [[nodiscard]] Result<Bytes> call(ByteView request, std::span<const int> descriptors = {});
+    /// The same with a deadline of its own, for requests that differ much in size.
+    [[nodiscard]] Result<Bytes> call(ByteView request, std::span<const int> descriptors,
+                                     std::chrono::milliseconds deadline);
 
     /// The halves of `call`, for streams. `receive` gives an empty message never; a child that ends
     /// its stream says so in its own protocol, and an end of file is `crashed`.

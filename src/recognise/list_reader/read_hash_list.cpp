@@ -16,6 +16,7 @@ constexpr std::array kReaders{
     ListReader{"hashdeep", claims_hashdeep_list, read_hashdeep_list, nullptr},
     ListReader{"vics", claims_vics_list, read_vics_list, nullptr},
     ListReader{"fingerprint", claims_fingerprint_list, read_fingerprint_list, nullptr},
+    ListReader{"vpdq", claims_vpdq_list, read_vpdq_list, nullptr},
     ListReader{"threatexchange", claims_threatexchange_list, nullptr, read_threatexchange_list},
     ListReader{"nsrl", claims_nsrl_list, read_nsrl_list, nullptr},
     ListReader{"hashkeeper", claims_hashkeeper_list, read_hashkeeper_list, nullptr},

@@ -3,10 +3,14 @@
 //
 //     list := (entry | failure | "") end ...
 //     entry := {"type":"fingerprint","path":label,"sha256":digits, and if the file could be hashed
-//               "algorithm":"pdq","hex":digits,"quality":0..100, others are passed over}
+//               "algorithm":"pdq","hex":digits,"quality":0..100, others are passed over;
+//               of a video "algorithm":"vpdq","frames":[{"from":seconds,"to":seconds,
+//               "quality":0..100,"hex":digits} ...]}
 //     failure := {"type":"fingerprint","path":label,"error":{...}}     counted as a comment
 //
 // Source: docs/cli.md.
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "recognise/list_reader/lists/json_text.hpp"
@@ -29,6 +33,56 @@ Result<std::string_view> text_of(const dom::object& object, std::string_view key
     return text_or_null(value);
 }
 
+Result<std::int64_t> milliseconds_of(const dom::object& object, std::string_view key) {
+    double seconds = 0;
+    if (object.at_key(key).get(seconds) != simdjson::SUCCESS ||
+        !(seconds >= 0 && seconds <= static_cast<double>(kMaxFrameMs) / 1000)) {
+        return fail(Errc::malformed, "a frame without a sound time");
+    }
+    return std::llround(seconds * 1000);
+}
+
+Result<ListRecord::Written> parse_frame(const dom::element& element) {
+    dom::object frame;
+    if (element.get(frame) != simdjson::SUCCESS) {
+        return fail(Errc::malformed, "a frame is not an object");
+    }
+    const auto from = milliseconds_of(frame, "from");
+    const auto to = milliseconds_of(frame, "to");
+    const auto hex = text_of(frame, "hex");
+    std::int64_t quality = 0;
+    if (!from || !to || !hex || frame.at_key("quality").get(quality) != simdjson::SUCCESS) {
+        return fail(Errc::malformed, "a frame without time, quality or hash");
+    }
+    if (*to < *from) {
+        return fail(Errc::malformed, "a frame that ends before it begins");
+    }
+    return ListRecord::Written{.kind = HashKind::pdq,
+                               .digits = *hex,
+                               .frame = FrameSpan{*from, *to},
+                               .poor_quality = quality < kMinPdqQuality};
+}
+
+Result<void> parse_frames(const dom::object& object, ListRecord& record) {
+    dom::array frames;
+    if (object.at_key("frames").get(frames) != simdjson::SUCCESS) {
+        return fail(Errc::malformed, "no frames");
+    }
+    std::int64_t last_ms = 0;
+    for (const dom::element element : frames) {
+        auto frame = parse_frame(element);
+        if (!frame) {
+            return fail(std::move(frame).error());
+        }
+        if (frame->frame->from_ms < last_ms) {
+            return fail(Errc::malformed, "a frame that is not later than the one before");
+        }
+        last_ms = frame->frame->from_ms;
+        record.hashes.push_back(*frame);
+    }
+    return {};
+}
+
 Result<void> parse_hashes(const dom::object& object, ListRecord& record) {
     const auto algorithm = text_of(object, "algorithm");
     const auto hex = text_of(object, "hex");
@@ -38,7 +92,11 @@ Result<void> parse_hashes(const dom::object& object, ListRecord& record) {
     }
     record.hashes.clear();
     record.poor_quality = false;
-    if (!hex->empty()) {
+    if (*algorithm == "vpdq") {
+        if (auto parsed = parse_frames(object, record); !parsed) {
+            return parsed;
+        }
+    } else if (!hex->empty()) {
         if (*algorithm != "pdq") {
             return fail(Errc::unsupported, "an algorithm other than pdq");
         }
@@ -98,7 +156,9 @@ bool claims_fingerprint_list(std::string_view head) {
 
 Result<HashListSummary> read_fingerprint_list(ListText& text, const HashListOptions& options,
                                               const TakeHash& take) {
-    LineWalker lines(text, options.limits.max_line_bytes);
+    // A video is a long line: a hundred bytes a frame.
+    LineWalker lines(text,
+                     std::max(options.limits.max_line_bytes, options.limits.max_record_bytes));
     ListTaker taker(options, take);
     JsonText json;
     return take_lines(lines, taker, [&](std::string_view line, ListRecord& record) {

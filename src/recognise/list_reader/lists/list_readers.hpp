@@ -66,6 +66,10 @@ bool claims_fingerprint_list(std::string_view head);
 Result<HashListSummary> read_fingerprint_list(ListText& text, const HashListOptions& options,
                                               const TakeHash& take);
 
+bool claims_vpdq_list(std::string_view head);
+Result<HashListSummary> read_vpdq_list(ListText& text, const HashListOptions& options,
+                                       const TakeHash& take);
+
 bool claims_csv_list(std::string_view head);
 Result<HashListSummary> read_csv_list(ListText& text, const HashListOptions& options,
                                       const TakeHash& take);

@@ -13,14 +13,16 @@
 namespace rempart::recognise {
 
 Result<void> ListTaker::take_one(const ListRecord::Written& written, bool poor_quality) {
-    const auto [kind, digits] = written;
+    const HashKind kind = written.kind;
     ListedHash hash = hash_;
     hash.kind = kind;
-    if (auto done = decode_hex(digits, std::span(hash.bytes).first(size_bytes(kind))); !done) {
+    hash.frame = written.frame;
+    if (auto done = decode_hex(written.digits, std::span(hash.bytes).first(size_bytes(kind)));
+        !done) {
         return fail(done.error().code, fmt::format("{}: {}", name(kind), done.error().message));
     }
     HashUse use = use_of(kind, hash.bytes);
-    if (poor_quality && kind == HashKind::pdq) {
+    if ((poor_quality || written.poor_quality) && kind == HashKind::pdq) {
         use = HashUse::degenerate;
     }
     switch (use) {

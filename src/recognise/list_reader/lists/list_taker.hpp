@@ -20,6 +20,9 @@ struct ListRecord {
     struct Written {
         HashKind kind;
         std::string_view digits;
+        /// Of a video's frame.
+        std::optional<FrameSpan> frame{}; // NOLINT(readability-redundant-member-init)
+        bool poor_quality = false;        ///< As ListRecord's, of this one hash.
     };
     std::uint64_t entry = 0;
     std::vector<Written> hashes;

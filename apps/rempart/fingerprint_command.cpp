@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// fingerprint: hashes of pictures and videos without a case.
+#include <map>
+
+#include <fmt/format.h>
+
+#include "rempart/commands.hpp"
+#include "rempart/core/hex.hpp"
+#include "rempart/core/text.hpp"
+#include "rempart/media_files.hpp"
+#include "rempart/output.hpp"
+#include "rempart/rows_json.hpp"
+
+namespace rempart::cli {
+namespace {
+
+double seconds(std::int64_t ms) {
+    return static_cast<double>(ms) / 1000;
+}
+
+std::string text_of(const media::PictureFacts& facts, const std::string& path) {
+    std::string text;
+    for (const media::RawFingerprint& fingerprint : facts.fingerprints) {
+        text += fmt::format("{}{}  pdq {:<12} quality {:>3}  {}", text.empty() ? "" : "\n",
+                            encode_hex(fingerprint.orientations.front()), fingerprint.variant,
+                            fingerprint.quality, path);
+    }
+    return text.empty() ? fmt::format("{}  (too small for a fingerprint)", path) : text;
+}
+
+std::string text_of(const media::VideoFacts& facts, const std::string& path) {
+    std::string text;
+    for (const media::VideoFrame& frame : facts.frames) {
+        text += fmt::format("{}{}  {:>10.3f} - {:.3f} s  quality {:>3}  {}",
+                            text.empty() ? "" : "\n", encode_hex(frame.hashes[0]),
+                            seconds(frame.from_ms), seconds(frame.to_ms), frame.quality, path);
+    }
+    if (text.empty()) {
+        text = fmt::format("{}  (too small for a fingerprint)", path);
+    }
+    return facts.partial
+               ? fmt::format("{}\n{}  ({})", text, path, to_terminal(facts.partial_reason))
+               : text;
+}
+
+std::string text_of(const FingerprintLine& line) {
+    const std::string path = to_terminal(line.path);
+    if (line.facts == nullptr) {
+        return fmt::format("{}  ({}: {})", path, name(line.error.code),
+                           to_terminal(line.error.message));
+    }
+    return std::visit([&](const auto& facts) { return text_of(facts, path); }, *line.facts);
+}
+
+// The form of vpdq-hash-video: each frame by its number, as far as its times tell.
+std::string vpdq_lines(const media::VideoFacts& facts) {
+    std::string text;
+    std::size_t number = 0;
+    for (const media::VideoFrame& frame : facts.frames) {
+        text += fmt::format("{}{},{},{},{:.3f}", number == 0 ? "" : "\n", number, frame.quality,
+                            encode_hex(frame.hashes[0]), seconds(frame.from_ms));
+        ++number;
+    }
+    return text;
+}
+
+media::Sampling sampling_of(const Fingerprint& args) {
+    if (args.vpdq && args.frames.empty()) {
+        return media::Sampling::every_frame;
+    }
+    return args.frames == "all"      ? media::Sampling::every_frame
+           : args.frames == "second" ? media::Sampling::every_second
+                                     : media::Sampling::key_frames;
+}
+
+} // namespace
+
+int run(const Fingerprint& args) {
+    if (args.vpdq && (args.json || args.files.size() != 1)) {
+        talk(
+            "fingerprint: --vpdq is the form of one video's frames: give one FILE, and not --json");
+        return kWrongUse;
+    }
+    MediaFiles files(sampling_of(args));
+    int status = kOk;
+    for (const std::string& path : args.files) {
+        FingerprintLine line;
+        line.path = to_utf8(path);
+        const auto looked = files.look_at(path);
+        if (!looked) {
+            line.error = looked.error();
+        } else {
+            line.sha256 = encode_hex(looked->digests.sha256);
+            if (looked->facts) {
+                line.facts = &*looked->facts;
+            } else {
+                line.error = looked->facts.error();
+            }
+        }
+        if (line.facts == nullptr) {
+            status = kIncomplete;
+        }
+        if (!args.vpdq) {
+            print_line(args.json ? to_json(line) : text_of(line));
+            continue;
+        }
+        const auto* video =
+            line.facts == nullptr ? nullptr : std::get_if<media::VideoFacts>(line.facts);
+        if (video == nullptr) {
+            return report_error(
+                path, line.facts == nullptr ? line.error : Error{Errc::unsupported, "not a video"});
+        }
+        if (video->partial) {
+            talk(fmt::format("{}: {}", line.path, video->partial_reason));
+            status = kIncomplete;
+        }
+        print_line(vpdq_lines(*video));
+    }
+    return status;
+}
+
+} // namespace rempart::cli

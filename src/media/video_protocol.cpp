@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media/video_protocol.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "media/picture_protocol.hpp"
+#include "rempart/core/wire.hpp"
+#include "rempart/media/file_type.hpp"
+
+namespace rempart::media {
+namespace {
+
+constexpr std::uint8_t kExamine = 2; // requests: not that of a picture
+constexpr std::uint8_t kFailed = 0;  // answers
+constexpr std::uint8_t kFacts = 1;
+
+constexpr std::size_t kFrameBytes = 8 + 8 + 1 + 8 * 32;
+
+constexpr std::array kVideoFailures{Errc::malformed, Errc::unsupported, Errc::limit_exceeded,
+                                    Errc::truncated, Errc::damaged,     Errc::encrypted,
+                                    Errc::io,        Errc::memory};
+
+void write_frame(WireWriter& out, const VideoFrame& frame) {
+    out.i64(frame.from_ms);
+    out.i64(frame.to_ms);
+    out.u8(static_cast<std::uint8_t>(frame.quality));
+    for (const auto& hash : frame.hashes) {
+        out.raw(hash);
+    }
+}
+
+void write_facts(WireWriter& out, const VideoFacts& facts) {
+    out.text(facts.format);
+    out.text(facts.codec);
+    out.u32(facts.width);
+    out.u32(facts.height);
+    out.u16(static_cast<std::uint16_t>(facts.rotation));
+    out.i64(facts.duration_ms);
+    out.u64(facts.decoded_frames);
+    out.u32(static_cast<std::uint32_t>(facts.frames.size()));
+    for (const VideoFrame& frame : facts.frames) {
+        write_frame(out, frame);
+    }
+    out.u32(static_cast<std::uint32_t>(facts.metadata.size()));
+    for (const MetadataField& field : facts.metadata) {
+        out.text(field.name);
+        out.text(field.value);
+    }
+    out.bytes(facts.contact_sheet);
+    out.u8(facts.partial ? 1 : 0);
+    out.text(facts.partial_reason);
+}
+
+bool is_video_format(std::string_view id) {
+    return std::ranges::any_of(file_types(), [&](const FileType& type) {
+        return type.family == FileFamily::video && type.id == id;
+    });
+}
+
+bool is_codec_name(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
+void read_head(WireReader& in, VideoFacts& facts, const VideoLimits& limits) {
+    facts.format = in.text(16);
+    facts.codec = in.text(kMaxCodecNameBytes);
+    facts.width = in.u32();
+    facts.height = in.u32();
+    facts.rotation = in.u16();
+    facts.duration_ms = in.i64();
+    facts.decoded_frames = in.u64();
+    const bool sized = facts.width > 0 && facts.height > 0 && facts.width <= limits.max_side &&
+                       facts.height <= limits.max_side &&
+                       std::uint64_t{facts.width} * facts.height <= limits.max_pixels;
+    if (!is_video_format(facts.format) || !is_codec_name(facts.codec) || !sized ||
+        facts.rotation % 90 != 0 || facts.rotation >= 360 || facts.duration_ms < 0 ||
+        facts.duration_ms > kMaxVideoMs) {
+        in.reject();
+    }
+}
+
+VideoFrame read_frame(WireReader& in) {
+    VideoFrame frame;
+    frame.from_ms = in.i64();
+    frame.to_ms = in.i64();
+    frame.quality = in.u8();
+    for (auto& hash : frame.hashes) {
+        in.raw(hash);
+    }
+    if (frame.from_ms < 0 || frame.to_ms < frame.from_ms || frame.to_ms > kMaxVideoMs ||
+        frame.quality > 100) {
+        in.reject();
+    }
+    return frame;
+}
+
+void read_frames(WireReader& in, VideoFacts& facts, const VideoLimits& limits) {
+    const std::uint32_t count = in.u32();
+    if (count > limits.max_frames || count > in.remaining() / kFrameBytes) {
+        in.reject();
+    }
+    std::int64_t last_ms = 0;
+    for (std::uint32_t i = 0; in.ok() && i < count; ++i) {
+        facts.frames.push_back(read_frame(in));
+        if (facts.frames.back().from_ms < last_ms) {
+            in.reject();
+        }
+        last_ms = facts.frames.back().to_ms;
+    }
+    if (last_ms > facts.duration_ms || facts.decoded_frames < facts.frames.size()) {
+        in.reject();
+    }
+}
+
+void read_metadata(WireReader& in, VideoFacts& facts, const VideoLimits& limits) {
+    const std::uint32_t count = in.u32();
+    if (count > limits.max_metadata_fields) {
+        in.reject();
+    }
+    std::size_t bytes = 0;
+    for (std::uint32_t i = 0; in.ok() && i < count; ++i) {
+        MetadataField field{in.text(kMaxFieldNameBytes), in.text(kMaxFieldValueBytes)};
+        bytes += field.name.size() + field.value.size();
+        if (field.name.empty() || bytes > limits.max_metadata_bytes ||
+            (!facts.metadata.empty() && field.name < facts.metadata.back().name)) {
+            in.reject();
+        }
+        facts.metadata.push_back(std::move(field));
+    }
+}
+
+VideoFacts read_facts(WireReader& in, const VideoLimits& limits) {
+    VideoFacts facts;
+    read_head(in, facts, limits);
+    read_frames(in, facts, limits);
+    read_metadata(in, facts, limits);
+    const ByteView sheet = in.bytes(kMaxContactSheetBytes);
+    facts.contact_sheet.assign(sheet.begin(), sheet.end());
+    if (!sheet.empty() && !chars_of(sheet).starts_with("\xFF\xD8\xFF")) {
+        in.reject();
+    }
+    const std::uint8_t partial = in.u8();
+    facts.partial = partial == 1;
+    facts.partial_reason = in.text(kMaxReasonBytes);
+    if (partial > 1 || facts.partial == facts.partial_reason.empty()) {
+        in.reject();
+    }
+    return facts;
+}
+
+} // namespace
+
+Bytes encode(const VideoRequest& request) {
+    WireWriter out;
+    out.u8(kExamine);
+    out.u64(request.limits.max_file_bytes);
+    out.u64(request.limits.max_pixels);
+    out.u32(request.limits.max_side);
+    out.u32(request.limits.max_frames);
+    out.u64(request.limits.max_packets);
+    out.u64(request.limits.max_decoded_pixels);
+    out.u32(request.limits.max_metadata_fields);
+    out.u32(request.limits.max_metadata_bytes);
+    out.u8(static_cast<std::uint8_t>(request.sampling));
+    return out.take();
+}
+
+Result<VideoRequest> decode_video_request(ByteView message) {
+    WireReader in(message);
+    VideoRequest request;
+    const std::uint8_t kind = in.u8();
+    request.limits.max_file_bytes = in.u64();
+    request.limits.max_pixels = in.u64();
+    request.limits.max_side = in.u32();
+    request.limits.max_frames = in.u32();
+    request.limits.max_packets = in.u64();
+    request.limits.max_decoded_pixels = in.u64();
+    request.limits.max_metadata_fields = in.u32();
+    request.limits.max_metadata_bytes = in.u32();
+    request.sampling = in.enumerator(kLastSampling);
+    if (kind != kExamine || !in.finish()) {
+        return fail(Errc::malformed, "not a request of the pool of videos");
+    }
+    return request;
+}
+
+Bytes encode(const VideoAnswer& answer) {
+    WireWriter out;
+    if (answer) {
+        out.u8(kFacts);
+        write_facts(out, *answer);
+    } else {
+        out.u8(kFailed);
+        out.error(answer.error());
+    }
+    return out.take();
+}
+
+Result<VideoAnswer> decode_video_answer(ByteView message, const VideoLimits& limits) {
+    WireReader in(message);
+    const std::uint8_t kind = in.u8();
+    VideoAnswer answer;
+    if (kind == kFacts) {
+        answer = read_facts(in, limits);
+    } else if (kind == kFailed) {
+        Error error = in.error();
+        if (error.message.size() > kMaxReasonBytes ||
+            std::ranges::find(kVideoFailures, error.code) == kVideoFailures.end()) {
+            in.reject();
+        }
+        answer = fail(std::move(error));
+    } else {
+        in.reject();
+    }
+    if (auto finished = in.finish(); !finished) {
+        return fail(std::move(finished).error());
+    }
+    return answer;
+}
+
+std::size_t max_answer_bytes(const VideoLimits& limits) {
+    // Names and values have a length of 4 bytes in front; the rest is a few fixed fields.
+    return std::size_t{limits.max_frames} * kFrameBytes + limits.max_metadata_bytes +
+           std::size_t{8} * limits.max_metadata_fields + kMaxContactSheetBytes + kMaxReasonBytes +
+           4096;
+}
+
+} // namespace rempart::media

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rempart/recognise/listed_videos.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace rempart::recognise {
+namespace {
+
+// A frame that is near to frames of more listed videos than this is a logo, a title or a test card:
+// our choice.
+constexpr std::size_t kCommonVideos = 8;
+// Of one query frame and one video: more pairs than `align` looks at are not kept.
+constexpr std::size_t kPairsAFrame = 32;
+
+bool is_nearer(const NearHit& a, const NearHit& b) {
+    return std::tie(a.distance, a.query, a.orientation, a.entry_row) <
+           std::tie(b.distance, b.query, b.orientation, b.entry_row);
+}
+
+} // namespace
+
+bool ListedVideos::add(std::uint32_t list, std::uint64_t entry, std::int64_t row,
+                       const PdqHash& hash, FrameSpan span) {
+    assert(places_.empty() || row > places_.back().row);
+    if (videos_.empty() || videos_.back().list != list || videos_.back().entry != entry) {
+        videos_.push_back({.list = list, .entry = entry, .frames = {}, .rows = {}});
+    }
+    Video& video = videos_.back();
+    if (!video.frames.empty()) {
+        AlignedFrame& run = video.frames.back();
+        span.from_ms = std::max(span.from_ms, run.span.from_ms); // by time, whatever the list says
+        span.to_ms = std::max(span.to_ms, span.from_ms);
+        if (span.from_ms - run.span.to_ms <= kRunGapMs &&
+            hamming_distance(run.hash, hash) <= kRunBits) {
+            run.span.to_ms = std::max(run.span.to_ms, span.to_ms);
+            return false;
+        }
+    }
+    places_.push_back({.row = row,
+                       .video = static_cast<std::uint32_t>(videos_.size() - 1),
+                       .frame = static_cast<std::uint32_t>(video.frames.size())});
+    video.frames.push_back({.span = span, .hash = hash, .is_common = false});
+    video.rows.push_back(row);
+    return true;
+}
+
+const ListedVideos::Place* ListedVideos::place_of(std::int64_t row) const {
+    const auto found = std::ranges::lower_bound(places_, row, {}, &Place::row);
+    return found == places_.end() || found->row != row ? nullptr : &*found;
+}
+
+struct ListedVideos::Found {
+    std::vector<AlignedFrame> query;
+    std::map<std::uint32_t, std::vector<FramePair>> pairs; ///< By video.
+    std::map<std::pair<std::uint32_t, std::int64_t>, TimedHit> pictures;
+};
+
+// What one frame is near to: pairs for the alignment, and pictures as they are.
+void ListedVideos::take(const VideoLook& look, std::vector<NearHit>&& hits, Found& found) const {
+    std::ranges::sort(hits, is_nearer);
+    const auto frame = static_cast<std::uint32_t>(found.query.size());
+    std::map<std::uint32_t, std::size_t> of_video;
+    for (const NearHit& hit : hits) {
+        if (const Place* place = place_of(hit.entry_row)) {
+            if (of_video[place->video]++ < kPairsAFrame) {
+                found.pairs[place->video].push_back({.query = frame,
+                                                     .entry = place->frame,
+                                                     .distance = hit.distance,
+                                                     .orientation = hit.orientation});
+            }
+            continue;
+        }
+        const auto [kept, is_new] = found.pictures.try_emplace({hit.list, hit.entry_row});
+        if (is_new || is_nearer(hit, kept->second.hit)) {
+            kept->second = {hit, {{.query = look.span, .entry = std::nullopt}}};
+        }
+    }
+    found.query.push_back({.span = look.span,
+                           .hash = look.fingerprint.hash(),
+                           .is_common = of_video.size() > kCommonVideos});
+}
+
+std::optional<TimedHit> ListedVideos::hit_of(std::uint32_t number, const Found& found) const {
+    const Video& video = videos_[number];
+    const auto segments = align(found.query, video.frames, found.pairs.at(number));
+    if (segments.empty()) {
+        return std::nullopt;
+    }
+    const auto best = std::ranges::min_element(segments, {}, &AlignedSegment::distance);
+    TimedHit hit{.hit = {.list = video.list,
+                         .entry_row = video.rows[best->best_entry],
+                         .distance = best->distance,
+                         .query = 0,
+                         .orientation = best->orientation},
+                 .segments = {}};
+    hit.segments.reserve(segments.size());
+    for (const AlignedSegment& segment : segments) {
+        hit.segments.push_back({.query = segment.query, .entry = segment.entry});
+    }
+    return hit;
+}
+
+std::vector<TimedHit> ListedVideos::find(const KnownSet& known,
+                                         std::span<const VideoLook> looks) const {
+    Found found;
+    for (const VideoLook& look : looks) {
+        if (look.fingerprint.quality >= kMinPdqQuality) {
+            take(look, known.find_near(std::span(&look.fingerprint, 1)), found);
+        }
+    }
+    std::vector<TimedHit> hits;
+    for (auto& [key, hit] : found.pictures) {
+        hits.push_back(std::move(hit));
+    }
+    for (const auto& [number, pairs] : found.pairs) {
+        if (auto hit = hit_of(number, found)) {
+            hits.push_back(std::move(*hit));
+        }
+    }
+    std::ranges::sort(hits);
+    return hits;
+}
+
+std::vector<TimedHit> ListedVideos::of_picture(std::span<const NearHit> hits) const {
+    std::vector<TimedHit> found;
+    std::map<std::uint32_t, TimedHit> nearest; // by video
+    for (const NearHit& hit : hits) {
+        const Place* place = place_of(hit.entry_row);
+        if (place == nullptr) {
+            found.push_back({hit, {}});
+            continue;
+        }
+        const auto [kept, is_new] = nearest.try_emplace(place->video);
+        if (is_new || is_nearer(hit, kept->second.hit)) {
+            const FrameSpan& span = videos_[place->video].frames[place->frame].span;
+            kept->second = {hit, {{.query = std::nullopt, .entry = span}}};
+        }
+    }
+    for (auto& [number, hit] : nearest) {
+        found.push_back(std::move(hit));
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+} // namespace rempart::recognise
