@@ -1,4 +1,5 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """How many changed copies of a picture are still recognised, beside plain PDQ.
 
 Takes the photos of REMPART_BENCH_PHOTOS (a folder; without it only what is drawn here, and 30 drawings always),
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.dont_write_bytecode = True
 from sample import scenes  # noqa: E402
 
 RADIUS, QUALITY, UNLIKE = 31, 50, int(os.environ.get("REMPART_BENCH_CODES", "1000000"))

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // fingerprint: hashes of pictures and videos without a case.
-#include <map>
-
 #include <fmt/format.h>
 
 #include "rempart/commands.hpp"
@@ -64,6 +62,35 @@ std::string vpdq_lines(const media::VideoFacts& facts) {
     return text;
 }
 
+/// \param looked must outlive the line.
+void fill(const Result<LookedAt>& looked, FingerprintLine& line) {
+    if (!looked) {
+        line.error = looked.error();
+        return;
+    }
+    line.sha256 = encode_hex(looked->digests.sha256);
+    if (looked->facts) {
+        line.facts = &*looked->facts;
+    } else {
+        line.error = looked->facts.error();
+    }
+}
+
+int print_vpdq(const std::string& path, const FingerprintLine& line) {
+    if (line.facts == nullptr) {
+        return report_error(path, line.error);
+    }
+    const auto* video = std::get_if<media::VideoFacts>(line.facts);
+    if (video == nullptr) {
+        return report_error(path, {Errc::unsupported, "not a video"});
+    }
+    print_line(vpdq_lines(*video));
+    if (video->partial) {
+        talk(fmt::format("{}: {}", line.path, video->partial_reason));
+    }
+    return video->partial ? kIncomplete : kOk;
+}
+
 media::Sampling sampling_of(const Fingerprint& args) {
     if (args.vpdq && args.frames.empty()) {
         return media::Sampling::every_frame;
@@ -87,34 +114,14 @@ int run(const Fingerprint& args) {
         FingerprintLine line;
         line.path = to_utf8(path);
         const auto looked = files.look_at(path);
-        if (!looked) {
-            line.error = looked.error();
-        } else {
-            line.sha256 = encode_hex(looked->digests.sha256);
-            if (looked->facts) {
-                line.facts = &*looked->facts;
-            } else {
-                line.error = looked->facts.error();
-            }
+        fill(looked, line);
+        if (args.vpdq) {
+            return print_vpdq(path, line);
         }
         if (line.facts == nullptr) {
             status = kIncomplete;
         }
-        if (!args.vpdq) {
-            print_line(args.json ? to_json(line) : text_of(line));
-            continue;
-        }
-        const auto* video =
-            line.facts == nullptr ? nullptr : std::get_if<media::VideoFacts>(line.facts);
-        if (video == nullptr) {
-            return report_error(
-                path, line.facts == nullptr ? line.error : Error{Errc::unsupported, "not a video"});
-        }
-        if (video->partial) {
-            talk(fmt::format("{}: {}", line.path, video->partial_reason));
-            status = kIncomplete;
-        }
-        print_line(vpdq_lines(*video));
+        print_line(args.json ? to_json(line) : text_of(line));
     }
     return status;
 }

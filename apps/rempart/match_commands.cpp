@@ -223,6 +223,14 @@ void print_hits(const Match& args, const Lists& lists, const Known& known, const
     }
 }
 
+void print_fault(const Match& args, const std::string& path, const Error& fault) {
+    if (args.json) {
+        print_line(error_json(to_utf8(path), fault));
+    } else {
+        static_cast<void>(report_error(path, fault));
+    }
+}
+
 int match_files(const Match& args) {
     Lists lists;
     if (const int status = read_lists(args, std::nullopt, lists); status != kOk) {
@@ -240,12 +248,8 @@ int match_files(const Match& args) {
         }
         print_hits(args, lists, known, path, *looked);
         if (const auto fault = fault_of(*looked)) {
+            print_fault(args, path, *fault);
             status = kIncomplete;
-            if (args.json) {
-                print_line(error_json(to_utf8(path), *fault));
-            } else {
-                static_cast<void>(report_error(path, *fault));
-            }
         }
     }
     return status;

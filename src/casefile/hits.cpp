@@ -280,75 +280,6 @@ Result<void> each_hit_of_content(Case& file, RowId content,
     return read ? teller.end() : read;
 }
 
-Result<std::vector<FingerprintRecord>> fingerprints_of(Statement& statement, RowId content) {
-    std::vector<FingerprintRecord> all;
-    statement.start(content);
-    auto read = statement.each([&](Row& row) -> Result<void> {
-        FingerprintRecord& print = all.emplace_back();
-        if (!row.take(print.algorithm, print.variant, print.quality, print.value,
-                      print.orientations)) {
-            return Row::damaged();
-        }
-        return {};
-    });
-    if (!read) {
-        return fail(std::move(read).error());
-    }
-    return all;
-}
-
-Result<std::vector<VideoFrameRecord>> frames_of(Statement& statement, RowId content) {
-    std::vector<VideoFrameRecord> all;
-    statement.start(content);
-    auto read = statement.each([&](Row& row) -> Result<void> {
-        VideoFrameRecord& frame = all.emplace_back();
-        return row.take(frame.from_ms, frame.to_ms, frame.quality, frame.orientations)
-                   ? Result<void>()
-                   : Row::damaged();
-    });
-    return read ? Result<std::vector<VideoFrameRecord>>(std::move(all))
-                : fail(std::move(read).error());
-}
-
-Result<void> each_content(Case& file, const std::function<Result<void>(const ContentKeys&)>& take) {
-    Database& database = file.database();
-    const auto snapshot = Snapshot::begin(database);
-    if (!snapshot) {
-        return fail(snapshot.error());
-    }
-    auto prints = database.prepare(kFingerprintsOfContent);
-    auto frames = database.prepare(kFramesOfContent);
-    if (!prints || !frames) {
-        return fail(prints ? frames.error() : prints.error());
-    }
-    const auto take_row = [&](Row& row) -> Result<void> {
-        ContentKeys keys;
-        bool is_picture = false, is_video = false;
-        if (!row.take(keys.content, keys.sha256, keys.sha1, keys.md5, is_picture, is_video)) {
-            return Row::damaged();
-        }
-        if (is_picture) {
-            auto fingerprints = fingerprints_of(*prints, keys.content);
-            if (!fingerprints) {
-                return fail(std::move(fingerprints).error());
-            }
-            keys.fingerprints = std::move(*fingerprints);
-        }
-        if (is_video) {
-            auto seen = frames_of(*frames, keys.content);
-            if (!seen) {
-                return fail(std::move(seen).error());
-            }
-            keys.frames = std::move(*seen);
-        }
-        return take(keys);
-    };
-    return database.each("SELECT id, sha256, sha1, md5, EXISTS (SELECT 1 FROM fingerprints f "
-                         "WHERE f.content_id = contents.id), EXISTS (SELECT 1 FROM videos v "
-                         "WHERE v.content_id = contents.id) FROM contents ORDER BY id",
-                         take_row);
-}
-
 Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
     Database& database = file.database();
     auto change = AuditedChange::begin(database, AuditAct::list_matched);
@@ -367,19 +298,11 @@ Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
     RowId id = last->value_or(0);
     RowSealer sealer;
     for (const HitRecord& hit : hits) {
-        const auto added =
-            insert->scalar(id + 1, hit.content, hit.list, hit.entry, hit.match, hit.algorithm,
-                           hit.variant, hit.distance, hit.orientation);
+        const auto added = insert_hit(*insert, *segment, sealer, id + 1, hit);
         if (!added) {
             return fail(added.error());
         }
-        if (*added) { // else it is stored already
-            sealer.add(SealedTable::hits, ++id, hit.content, hit.list, hit.entry, hit.match,
-                       hit.algorithm, hit.variant, hit.distance, hit.orientation);
-            if (auto placed = insert_segments(*segment, sealer, id, hit.segments); !placed) {
-                return placed;
-            }
-        }
+        id += *added ? 1 : 0;
     }
     Tallies tallies;
     for (const auto& stored :

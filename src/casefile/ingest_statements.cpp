@@ -107,19 +107,29 @@ Result<LastRows> IngestStatements::last_rows() {
     return last;
 }
 
-Result<void> insert_segments(Statement& statement, RowSealer& sealer, RowId hit,
-                             std::span<const SegmentRecord> segments) {
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        const SegmentRecord& segment = segments[i];
-        if (auto added = statement.run(hit, i, segment.from_ms, segment.to_ms,
-                                       segment.entry_from_ms, segment.entry_to_ms);
-            !added) {
-            return added;
+Result<bool> insert_hit(Statement& hits, Statement& segments, RowSealer& sealer, RowId id,
+                        const HitRecord& hit) {
+    const auto stored = hits.scalar(id, hit.content, hit.list, hit.entry, hit.match, hit.algorithm,
+                                    hit.variant, hit.distance, hit.orientation);
+    if (!stored) {
+        return fail(stored.error());
+    }
+    if (!*stored) {
+        return false;
+    }
+    sealer.add(SealedTable::hits, id, hit.content, hit.list, hit.entry, hit.match, hit.algorithm,
+               hit.variant, hit.distance, hit.orientation);
+    for (std::size_t i = 0; i < hit.segments.size(); ++i) {
+        const SegmentRecord& segment = hit.segments[i];
+        if (auto placed = segments.run(id, i, segment.from_ms, segment.to_ms, segment.entry_from_ms,
+                                       segment.entry_to_ms);
+            !placed) {
+            return fail(std::move(placed).error());
         }
-        sealer.add(SealedTable::hit_segments, hit, hit, i, segment.from_ms, segment.to_ms,
+        sealer.add(SealedTable::hit_segments, id, id, i, segment.from_ms, segment.to_ms,
                    segment.entry_from_ms, segment.entry_to_ms);
     }
-    return {};
+    return true;
 }
 
 Result<void> IngestStatements::flush() {

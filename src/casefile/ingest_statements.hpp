@@ -41,8 +41,9 @@ inline constexpr std::string_view kInsertHit =
 inline constexpr std::string_view kInsertSegment =
     "INSERT INTO hit_segments (hit_id, ordinal, from_ms, to_ms, entry_from_ms, entry_to_ms) "
     "VALUES ($1, $2, $3, $4, $5, $6)";
-/// The places of a hit that was just stored, with their seals. \param statement kInsertSegment.
-[[nodiscard]] Result<void> insert_segments(Statement& statement, RowSealer& sealer, RowId hit,
-                                           std::span<const SegmentRecord> segments);
+/// A hit with its places, and their seals. \param hits kInsertHit. \param segments kInsertSegment.
+/// \return whether it was stored: not if it is there already.
+[[nodiscard]] Result<bool> insert_hit(Statement& hits, Statement& segments, RowSealer& sealer,
+                                      RowId id, const HitRecord& hit);
 
 } // namespace rempart::casefile

@@ -60,7 +60,7 @@ Result<void> IngestWriter::State::insert_facts(RowId id, const ContentRecord& co
         }
     }
     if (content.video) {
-        if (auto added = insert_video(id, content); !added) {
+        if (auto added = insert_video(id, *content.video, content.frames); !added) {
             return added;
         }
     }
@@ -84,13 +84,13 @@ Result<void> IngestWriter::State::insert_facts(RowId id, const ContentRecord& co
                : insert(sql.thumbnail, SealedTable::thumbnails, id, id, content.thumbnail);
 }
 
-Result<void> IngestWriter::State::insert_video(RowId id, const ContentRecord& content) {
-    const VideoRecord& video = *content.video;
+Result<void> IngestWriter::State::insert_video(RowId id, const VideoRecord& video,
+                                               std::span<const VideoFrameRecord> frames) {
     auto added = insert(sql.video, SealedTable::videos, id, id, video.format, video.codec,
                         video.width, video.height, video.rotation, video.duration_ms,
                         video.decoded_frames, video.partial_reason);
-    for (std::size_t i = 0; added && i < content.frames.size(); ++i) {
-        const VideoFrameRecord& frame = content.frames[i];
+    for (std::size_t i = 0; added && i < frames.size(); ++i) {
+        const VideoFrameRecord& frame = frames[i];
         added = insert(sql.frame, SealedTable::video_frames, id, id, i, frame.from_ms, frame.to_ms,
                        frame.quality, frame.orientations);
     }
@@ -213,21 +213,11 @@ Result<void> IngestWriter::add_hits(std::span<const HitRecord> hits) {
 Result<void> IngestWriter::State::insert_hits() {
     const RowId last_before = last.hit;
     for (const HitRecord& hit : hits) {
-        const RowId id = last.hit + 1;
-        const auto added =
-            sql.hit.scalar(id, hit.content, hit.list, hit.entry, hit.match, hit.algorithm,
-                           hit.variant, hit.distance, hit.orientation);
+        const auto added = insert_hit(sql.hit, sql.segment, sealer, last.hit + 1, hit);
         if (!added) {
             return fail(added.error());
         }
-        if (*added) { // else it is stored already
-            last.hit = id;
-            sealer.add(SealedTable::hits, id, hit.content, hit.list, hit.entry, hit.match,
-                       hit.algorithm, hit.variant, hit.distance, hit.orientation);
-            if (auto placed = insert_segments(sql.segment, sealer, id, hit.segments); !placed) {
-                return placed;
-            }
-        }
+        last.hit += *added ? 1 : 0;
     }
     hits.clear();
     return last.hit > last_before ? tallies.hits(*database, last_before) : Result<void>();

@@ -67,7 +67,8 @@ struct IngestWriter::State {
     Result<RowId> insert_content(const ContentRecord& content);
     Result<void> count_item(const ItemRecord& item);
     Result<void> insert_facts(RowId id, const ContentRecord& content);
-    Result<void> insert_video(RowId id, const ContentRecord& content);
+    Result<void> insert_video(RowId id, const VideoRecord& video,
+                              std::span<const VideoFrameRecord> frames);
     Result<void> complete(RowId row, const ContentRecord& content);
     Result<void> count_completed(const StoredContent& was, const ContentRecord& content);
     Result<void> insert_item(const ItemRecord& item);

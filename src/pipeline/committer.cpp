@@ -228,8 +228,7 @@ Result<casefile::RowId> Committer::write_content(Finished& finished) {
         row = *added;
     } else {
         row = **stored;
-        const bool has_facts = content.picture || content.video || content.media_error;
-        if (has_facts) { // of use only if an earlier run left pictures out
+        if (has_facts(content)) { // of use only if an earlier run left pictures out
             if (auto completed = writer_.complete_content(row, content); !completed) {
                 return fail(completed.error());
             }

@@ -53,6 +53,11 @@ struct Context {
     Counters& counters;
 };
 
+/// Whether its picture or video was looked at, with whatever outcome.
+[[nodiscard]] inline bool has_facts(const casefile::ContentRecord& content) {
+    return content.picture || content.video || content.media_error;
+}
+
 /// Whether its picture or video could not be read, or not whole.
 [[nodiscard]] inline bool lacks_something(const casefile::ContentRecord& content) {
     return content.media_error || (content.picture && !content.picture->partial_reason.empty()) ||

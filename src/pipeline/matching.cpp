@@ -88,6 +88,23 @@ std::vector<recognise::VideoLook> video_looks(std::span<const casefile::VideoFra
     return looks;
 }
 
+Result<void> Matcher::take(std::uint32_t list, const casefile::ListEntryRecord& entry,
+                           KnownSet::Builder& builder) {
+    const auto kind = recognise::hash_kind_named(entry.algorithm);
+    if (!kind || entry.value.size() != recognise::size_bytes(*kind)) {
+        return fail(Errc::integrity, "a listed hash in the case is not valid");
+    }
+    if (entry.frame_ms && *kind == HashKind::pdq) {
+        const auto hash = PdqHash::from_bytes(std::span(entry.value).first<kPdqBytes>());
+        const recognise::FrameSpan span{entry.frame_ms->first, entry.frame_ms->second};
+        if (!videos_.add(list, entry.entry, entry.id, hash, span)) {
+            return {}; // it goes on with a run: what is near to it is near to the run's first
+        }
+    }
+    builder.add(list, entry.id, *kind, entry.value);
+    return {};
+}
+
 Result<Matcher> Matcher::load(casefile::Case& file) {
     const auto rows = casefile::lists(file);
     if (!rows) {
@@ -100,23 +117,7 @@ Result<Matcher> Matcher::load(casefile::Case& file) {
         matcher.lists_.push_back(list.id);
         builder.set_radius(number, list.radius);
         auto read = casefile::each_entry(
-            file, list.id, [&](const casefile::ListEntryRecord& entry) -> Result<void> {
-                const auto kind = recognise::hash_kind_named(entry.algorithm);
-                if (!kind || entry.value.size() != recognise::size_bytes(*kind)) {
-                    return fail(Errc::integrity, "a listed hash in the case is not valid");
-                }
-                // A frame that looks like the one before it is found by that one.
-                const bool goes_on_a_run =
-                    entry.frame_ms && *kind == HashKind::pdq &&
-                    !matcher.videos_.add(
-                        number, entry.entry, entry.id,
-                        PdqHash::from_bytes(std::span(entry.value).first<kPdqBytes>()),
-                        {entry.frame_ms->first, entry.frame_ms->second});
-                if (!goes_on_a_run) {
-                    builder.add(number, entry.id, *kind, entry.value);
-                }
-                return {};
-            });
+            file, list.id, [&](const auto& entry) { return matcher.take(number, entry, builder); });
         if (!read) {
             return fail(read.error());
         }

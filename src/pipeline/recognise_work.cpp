@@ -21,8 +21,7 @@ constexpr std::uint64_t kMostAwaitedBytes = std::uint64_t{16} << 30; // or one, 
 constexpr std::size_t kPicturesPerCommit = 500;
 constexpr std::chrono::milliseconds kTimePerCommit{1'000};
 
-// After a worker's death: what can be under way, and one commit's.
-constexpr std::size_t kSuspects = kMostAwaited + kPicturesPerCommit;
+constexpr std::size_t kSuspects = kMostAwaited + kPicturesPerCommit; // after a worker's death
 
 constexpr std::string_view kNotMet =
     "it was not met again where it lay when the exhibit was read the second time";
@@ -49,10 +48,6 @@ ContentRecord facts_in(Finished&& finished, const ContentDigest& sha256) {
                                                        "exhibit was read the second time"});
     }
     return std::move(*finished.content);
-}
-
-bool has_facts(const ContentRecord& content) {
-    return content.picture || content.video || content.media_error;
 }
 
 std::future<Result<Finished>> finished_already(Result<Finished>&& finished) {

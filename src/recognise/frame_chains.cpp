@@ -101,8 +101,8 @@ class Search {
         for (std::size_t i = 0; i < pairs_.size(); ++i) {
             best_[i].score = worth_of(pairs_[i]);
             const std::size_t first = i > look_back_ ? i - look_back_ : 0;
-            for (std::size_t k = i; k-- > first && is_in_reach(k, i);) {
-                try_behind(k, i);
+            for (std::size_t k = i; k > first && is_in_reach(k - 1, i); --k) {
+                try_behind(k - 1, i);
             }
         }
         return std::move(best_);

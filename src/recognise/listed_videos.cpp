@@ -57,6 +57,13 @@ struct ListedVideos::Found {
     std::vector<AlignedFrame> query;
     std::map<std::uint32_t, std::vector<FramePair>> pairs; ///< By video.
     std::map<std::pair<std::uint32_t, std::int64_t>, TimedHit> pictures;
+
+    void take_picture(const NearHit& hit, const FrameSpan& span) {
+        const auto [kept, is_new] = pictures.try_emplace({hit.list, hit.entry_row});
+        if (is_new || is_nearer(hit, kept->second.hit)) {
+            kept->second = {hit, {{.query = span, .entry = std::nullopt}}};
+        }
+    }
 };
 
 // What one frame is near to: pairs for the alignment, and pictures as they are.
@@ -74,10 +81,7 @@ void ListedVideos::take(const VideoLook& look, std::vector<NearHit>&& hits, Foun
             }
             continue;
         }
-        const auto [kept, is_new] = found.pictures.try_emplace({hit.list, hit.entry_row});
-        if (is_new || is_nearer(hit, kept->second.hit)) {
-            kept->second = {hit, {{.query = look.span, .entry = std::nullopt}}};
-        }
+        found.take_picture(hit, look.span);
     }
     found.query.push_back({.span = look.span,
                            .hash = look.fingerprint.hash(),
@@ -113,6 +117,7 @@ std::vector<TimedHit> ListedVideos::find(const KnownSet& known,
         }
     }
     std::vector<TimedHit> hits;
+    hits.reserve(found.pictures.size() + found.pairs.size());
     for (auto& [key, hit] : found.pictures) {
         hits.push_back(std::move(hit));
     }

@@ -40,6 +40,9 @@ class Matcher {
     [[nodiscard]] std::vector<casefile::HitRecord> match(const Keys& keys) const;
 
   private:
+    [[nodiscard]] Result<void> take(std::uint32_t list, const casefile::ListEntryRecord& entry,
+                                    recognise::KnownSet::Builder& builder);
+
     recognise::KnownSet known_;
     recognise::ListedVideos videos_;
     std::vector<casefile::RowId> lists_; ///< By the number that known_ has for the list.

@@ -74,10 +74,11 @@ Result<void> parse_frames(const dom::object& object, ListRecord& record) {
         if (!frame) {
             return fail(std::move(frame).error());
         }
-        if (frame->frame->from_ms < last_ms) {
+        const std::int64_t from_ms = frame->frame ? frame->frame->from_ms : 0;
+        if (from_ms < last_ms) {
             return fail(Errc::malformed, "a frame that is not later than the one before");
         }
-        last_ms = frame->frame->from_ms;
+        last_ms = from_ms;
         record.hashes.push_back(*frame);
     }
     return {};
