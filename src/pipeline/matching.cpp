@@ -218,8 +218,13 @@ Result<void> store_source(casefile::ListWriter& writer, const ListSource& source
     const bool is_allow = request.polarity == "allow";
     const std::uint64_t entries_before = added.entries;
     std::uint64_t last_entry = 0;
+    std::uint64_t ed2k = 0; // no content of a case has one to compare: told, never kept in silence
     const auto take = [&](recognise::ListedHash&& hash) -> Result<void> {
         last_entry = std::max(last_entry, hash.entry);
+        if (hash.kind == HashKind::ed2k) {
+            ++ed2k;
+            return {};
+        }
         if (is_allow && hash.marked) {
             ++added.withheld;
             return {};
@@ -239,6 +244,10 @@ Result<void> store_source(casefile::ListWriter& writer, const ListSource& source
         return fail(read.error().code, fmt::format("{}: {}", source.name, read.error().message));
     }
     add_counts(read->summary, added.summary);
+    if (ed2k > 0) {
+        added.summary.hashes -= ed2k;
+        recognise::count_as(added.summary.skipped, name(HashKind::ed2k), ed2k);
+    }
     added.entries += last_entry;
     return {};
 }

@@ -80,6 +80,14 @@ class Lists(ProgramTest):
         self.assertEqual(said, "")
         self.assertEqual((row["stated_name"], row["stated_version"]), ("Sample RDS (minimal)", "2026.03.1"))
 
+    def test_ed2k_hashes_which_no_content_has_are_told_and_not_kept(self):
+        ed2k = f"ED2K (a.jpg) = {'1' * 32}\n"
+        row, said = self.add(self.list_file("mixed", ed2k + f"MD5 (a.jpg) = {'2' * 32}\n"), name="mixed")
+        self.assertEqual(row["hashes"], 1)
+        self.assertIn("1 not taken: ed2k", said)
+        self.add(self.list_file("only", ed2k), name="only", status=FAILED)
+        self.assertEqual(self.shown(), ["mixed"])
+
     def test_what_an_exchange_withdraws_or_cannot_be_compared_is_told(self):
         row, said = self.add(FIXTURES / "threatexchange")
         self.assertEqual((row["deleted"], row["skipped"]), (1, {"HASH_TMK": 1}))
