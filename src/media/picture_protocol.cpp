@@ -6,16 +6,14 @@
 #include <set>
 #include <string_view>
 
+#include "media/answer_wire.hpp"
 #include "media/variant_names.hpp"
-#include "rempart/core/wire.hpp"
 #include "rempart/media/file_type.hpp"
 
 namespace rempart::media {
 namespace {
 
 constexpr std::uint8_t kExamine = 1; // requests
-constexpr std::uint8_t kFailed = 0;  // answers
-constexpr std::uint8_t kFacts = 1;
 
 // A PDQ hash is 256 bits and has 8 orientations (recognise/pdq.hpp).
 constexpr std::size_t kHashBytes = 32;
@@ -44,14 +42,9 @@ void write_facts(WireWriter& out, const PictureFacts& facts) {
     for (const RawFingerprint& fingerprint : facts.fingerprints) {
         write_fingerprint(out, fingerprint);
     }
-    out.u32(static_cast<std::uint32_t>(facts.metadata.size()));
-    for (const MetadataField& field : facts.metadata) {
-        out.text(field.name);
-        out.text(field.value);
-    }
+    write_metadata(out, facts.metadata);
     out.bytes(facts.thumbnail);
-    out.u8(facts.partial ? 1 : 0);
-    out.text(facts.partial_reason);
+    write_partial(out, facts.partial, facts.partial_reason);
 }
 
 RawFingerprint read_fingerprint(WireReader& in) {
@@ -93,23 +86,6 @@ void read_fingerprints(WireReader& in, PictureFacts& facts) {
     }
 }
 
-void read_metadata(WireReader& in, PictureFacts& facts, const PictureLimits& limits) {
-    const std::uint32_t count = in.u32();
-    if (count > limits.max_metadata_fields) {
-        in.reject();
-    }
-    std::size_t bytes = 0;
-    for (std::uint32_t i = 0; in.ok() && i < count; ++i) {
-        MetadataField field{in.text(kMaxFieldNameBytes), in.text(kMaxFieldValueBytes)};
-        bytes += field.name.size() + field.value.size();
-        if (field.name.empty() || bytes > limits.max_metadata_bytes ||
-            (!facts.metadata.empty() && field.name < facts.metadata.back().name)) {
-            in.reject();
-        }
-        facts.metadata.push_back(std::move(field));
-    }
-}
-
 void read_size(WireReader& in, PictureFacts& facts, const PictureLimits& limits) {
     facts.width = in.u32();
     facts.height = in.u32();
@@ -134,18 +110,9 @@ PictureFacts read_facts(WireReader& in, const PictureLimits& limits) {
     }
     read_size(in, facts, limits);
     read_fingerprints(in, facts);
-    read_metadata(in, facts, limits);
-    const ByteView thumbnail = in.bytes(kMaxThumbnailBytes);
-    facts.thumbnail.assign(thumbnail.begin(), thumbnail.end());
-    if (!thumbnail.empty() && !chars_of(thumbnail).starts_with("\xFF\xD8\xFF")) {
-        in.reject();
-    }
-    const std::uint8_t partial = in.u8();
-    facts.partial = partial == 1;
-    facts.partial_reason = in.text(kMaxReasonBytes);
-    if (partial > 1 || facts.partial == facts.partial_reason.empty()) {
-        in.reject();
-    }
+    facts.metadata = read_metadata(in, limits.max_metadata_fields, limits.max_metadata_bytes);
+    facts.thumbnail = read_jpeg(in, kMaxThumbnailBytes);
+    read_partial(in, facts.partial, facts.partial_reason);
     return facts;
 }
 
@@ -180,37 +147,12 @@ Result<PictureRequest> decode_request(ByteView message) {
 }
 
 Bytes encode(const PictureAnswer& answer) {
-    WireWriter out;
-    if (answer) {
-        out.u8(kFacts);
-        write_facts(out, *answer);
-    } else {
-        out.u8(kFailed);
-        out.error(answer.error());
-    }
-    return out.take();
+    return encode_outcome(answer, write_facts);
 }
 
 Result<PictureAnswer> decode_answer(ByteView message, const PictureLimits& limits) {
-    WireReader in(message);
-    const std::uint8_t kind = in.u8();
-    PictureAnswer answer;
-    if (kind == kFacts) {
-        answer = read_facts(in, limits);
-    } else if (kind == kFailed) {
-        Error error = in.error();
-        if (error.message.size() > kMaxReasonBytes ||
-            std::ranges::find(kPictureFailures, error.code) == kPictureFailures.end()) {
-            in.reject();
-        }
-        answer = fail(std::move(error));
-    } else {
-        in.reject();
-    }
-    if (auto finished = in.finish(); !finished) {
-        return fail(std::move(finished).error());
-    }
-    return answer;
+    return decode_outcome<PictureFacts>(message, kPictureFailures,
+                                        [&](WireReader& in) { return read_facts(in, limits); });
 }
 
 } // namespace rempart::media

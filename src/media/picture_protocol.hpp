@@ -9,15 +9,13 @@
 
 #include <cstdint>
 
+#include "media/answer_wire.hpp"
 #include "rempart/core/bytes.hpp"
 #include "rempart/core/result.hpp"
 #include "rempart/media/picture.hpp"
 
 namespace rempart::media {
 
-inline constexpr std::size_t kMaxFieldNameBytes = 256;
-inline constexpr std::size_t kMaxFieldValueBytes = 1024;
-inline constexpr std::size_t kMaxReasonBytes = 512;
 inline constexpr std::size_t kMaxThumbnailBytes = std::size_t{64} << 10;
 inline constexpr std::uint32_t kMaxFrames = 10'000'000;
 

@@ -3,18 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
-#include "media/picture_protocol.hpp"
-#include "rempart/core/wire.hpp"
+#include "media/answer_wire.hpp"
 #include "rempart/media/file_type.hpp"
 
 namespace rempart::media {
 namespace {
 
 constexpr std::uint8_t kExamine = 2; // requests: not that of a picture
-constexpr std::uint8_t kFailed = 0;  // answers
-constexpr std::uint8_t kFacts = 1;
 
 constexpr std::size_t kFrameBytes = 8 + 8 + 1 + 8 * 32;
 
@@ -43,14 +39,9 @@ void write_facts(WireWriter& out, const VideoFacts& facts) {
     for (const VideoFrame& frame : facts.frames) {
         write_frame(out, frame);
     }
-    out.u32(static_cast<std::uint32_t>(facts.metadata.size()));
-    for (const MetadataField& field : facts.metadata) {
-        out.text(field.name);
-        out.text(field.value);
-    }
+    write_metadata(out, facts.metadata);
     out.bytes(facts.contact_sheet);
-    out.u8(facts.partial ? 1 : 0);
-    out.text(facts.partial_reason);
+    write_partial(out, facts.partial, facts.partial_reason);
 }
 
 bool is_video_format(std::string_view id) {
@@ -116,39 +107,13 @@ void read_frames(WireReader& in, VideoFacts& facts, const VideoLimits& limits) {
     }
 }
 
-void read_metadata(WireReader& in, VideoFacts& facts, const VideoLimits& limits) {
-    const std::uint32_t count = in.u32();
-    if (count > limits.max_metadata_fields) {
-        in.reject();
-    }
-    std::size_t bytes = 0;
-    for (std::uint32_t i = 0; in.ok() && i < count; ++i) {
-        MetadataField field{in.text(kMaxFieldNameBytes), in.text(kMaxFieldValueBytes)};
-        bytes += field.name.size() + field.value.size();
-        if (field.name.empty() || bytes > limits.max_metadata_bytes ||
-            (!facts.metadata.empty() && field.name < facts.metadata.back().name)) {
-            in.reject();
-        }
-        facts.metadata.push_back(std::move(field));
-    }
-}
-
 VideoFacts read_facts(WireReader& in, const VideoLimits& limits) {
     VideoFacts facts;
     read_head(in, facts, limits);
     read_frames(in, facts, limits);
-    read_metadata(in, facts, limits);
-    const ByteView sheet = in.bytes(kMaxContactSheetBytes);
-    facts.contact_sheet.assign(sheet.begin(), sheet.end());
-    if (!sheet.empty() && !chars_of(sheet).starts_with("\xFF\xD8\xFF")) {
-        in.reject();
-    }
-    const std::uint8_t partial = in.u8();
-    facts.partial = partial == 1;
-    facts.partial_reason = in.text(kMaxReasonBytes);
-    if (partial > 1 || facts.partial == facts.partial_reason.empty()) {
-        in.reject();
-    }
+    facts.metadata = read_metadata(in, limits.max_metadata_fields, limits.max_metadata_bytes);
+    facts.contact_sheet = read_jpeg(in, kMaxContactSheetBytes);
+    read_partial(in, facts.partial, facts.partial_reason);
     return facts;
 }
 
@@ -189,37 +154,12 @@ Result<VideoRequest> decode_video_request(ByteView message) {
 }
 
 Bytes encode(const VideoAnswer& answer) {
-    WireWriter out;
-    if (answer) {
-        out.u8(kFacts);
-        write_facts(out, *answer);
-    } else {
-        out.u8(kFailed);
-        out.error(answer.error());
-    }
-    return out.take();
+    return encode_outcome(answer, write_facts);
 }
 
 Result<VideoAnswer> decode_video_answer(ByteView message, const VideoLimits& limits) {
-    WireReader in(message);
-    const std::uint8_t kind = in.u8();
-    VideoAnswer answer;
-    if (kind == kFacts) {
-        answer = read_facts(in, limits);
-    } else if (kind == kFailed) {
-        Error error = in.error();
-        if (error.message.size() > kMaxReasonBytes ||
-            std::ranges::find(kVideoFailures, error.code) == kVideoFailures.end()) {
-            in.reject();
-        }
-        answer = fail(std::move(error));
-    } else {
-        in.reject();
-    }
-    if (auto finished = in.finish(); !finished) {
-        return fail(std::move(finished).error());
-    }
-    return answer;
+    return decode_outcome<VideoFacts>(message, kVideoFailures,
+                                      [&](WireReader& in) { return read_facts(in, limits); });
 }
 
 std::size_t max_answer_bytes(const VideoLimits& limits) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "rempart/core/fd.hpp"
@@ -36,7 +37,7 @@ Result<void> misbehave(sandbox::Channel& channel, std::string_view how) {
     }
     if (how == "hang") {
         for (;;) {
-            ::usleep(1000);
+            ::poll(nullptr, 0, -1); // waits for nothing that could come
         }
     }
     if (how == "memory") {
