@@ -63,19 +63,8 @@ Result<LineRole> parse_line(std::string_view line, ListRecord& record) {
 } // namespace
 
 bool claims_bsd_list(std::string_view head) {
-    constexpr std::size_t kMaxCommentBytes = 4096; // our choice, as for plain lists
-    ListText text(head.substr(0, kMaxCommentBytes));
-    LineWalker lines(text, kMaxCommentBytes);
-    while (!lines.done()) {
-        const auto line = lines.next_or_last();
-        if (!line) {
-            return false;
-        }
-        if (is_content(*line)) {
-            return kind_of(*line).has_value() && line->find("= ") != std::string_view::npos;
-        }
-    }
-    return false;
+    const auto line = first_content_line(head, is_content);
+    return line && kind_of(*line).has_value() && line->find("= ") != std::string::npos;
 }
 
 Result<HashListSummary> read_bsd_list(ListText& text, const HashListOptions& options,

@@ -79,6 +79,23 @@ std::string_view first_line(std::string_view head) {
     return line;
 }
 
+std::optional<std::string> first_content_line(std::string_view head,
+                                              bool (*is_content)(std::string_view)) {
+    constexpr std::size_t kMaxCommentBytes = 4096;
+    ListText text(head.substr(0, kMaxCommentBytes));
+    LineWalker lines(text, kMaxCommentBytes);
+    while (!lines.done()) {
+        const auto line = lines.next_or_last();
+        if (!line) {
+            return std::nullopt;
+        }
+        if (is_content(*line)) {
+            return std::string(*line);
+        }
+    }
+    return std::nullopt;
+}
+
 std::string_view take_until(std::string_view& rest, std::string_view separators) {
     const std::size_t size = std::min(rest.find_first_of(separators), rest.size());
     const std::string_view taken = rest.substr(0, size);

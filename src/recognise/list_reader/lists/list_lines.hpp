@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,6 +57,11 @@ class LineWalker {
 
 /// The first line of the beginning of a file, without its end; empty if it has none there.
 [[nodiscard]] std::string_view first_line(std::string_view head);
+
+/// The first line of the beginning of a file that `is_content` does not pass over, within the first
+/// 4 KiB; our choice: a list that begins with more comment than that must be named by hand.
+[[nodiscard]] std::optional<std::string> first_content_line(std::string_view head,
+                                                            bool (*is_content)(std::string_view));
 
 /// The text up to the first of `separators`, or all; takes it and the separator off `rest`.
 [[nodiscard]] std::string_view take_until(std::string_view& rest, std::string_view separators);

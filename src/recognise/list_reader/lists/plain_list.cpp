@@ -109,20 +109,8 @@ bool looks_like_entry(std::string_view line) {
 } // namespace
 
 bool claims_plain_list(std::string_view head) {
-    // Our choice: a list whose first hash stands after this much comment must be named by hand.
-    constexpr std::size_t kMaxCommentBytes = 4096;
-    ListText text(head.substr(0, kMaxCommentBytes));
-    LineWalker lines(text, kMaxCommentBytes);
-    while (!lines.done()) {
-        const auto line = lines.next_or_last();
-        if (!line) {
-            return false;
-        }
-        if (is_content(*line)) {
-            return looks_like_entry(*line);
-        }
-    }
-    return false;
+    const auto line = first_content_line(head, is_content);
+    return line && looks_like_entry(*line);
 }
 
 Result<HashListSummary> read_plain_list(ListText& text, const HashListOptions& options,
