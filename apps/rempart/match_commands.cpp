@@ -162,12 +162,13 @@ Known known_of(const Lists& lists, int radius) {
     return known;
 }
 
-std::vector<recognise::TimedHit> near_hits(const Known& known, const MediaFacts& facts) {
+Result<std::vector<recognise::TimedHit>> near_hits(const Known& known, const MediaFacts& facts) {
     if (const auto* video = std::get_if<media::VideoFacts>(&facts)) {
         return known.videos.find(known.set, looks_of(*video));
     }
-    return known.videos.of_picture(
-        known.set.find_near(queries_of(std::get<media::PictureFacts>(facts))));
+    const auto near = known.set.find_near(queries_of(std::get<media::PictureFacts>(facts)));
+    return near ? Result<std::vector<recognise::TimedHit>>(known.videos.of_picture(*near))
+                : fail(near.error());
 }
 
 /// A picture or video that does not decode, or only in part: what it would have matched is open.
@@ -193,8 +194,8 @@ std::string_view variant_of(const MediaFacts& facts, std::uint32_t query) {
                               : std::string_view(picture->fingerprints[query].variant);
 }
 
-void print_hits(const Match& args, const Lists& lists, const Known& known, const std::string& path,
-                const LookedAt& looked) {
+Result<void> print_hits(const Match& args, const Lists& lists, const Known& known,
+                        const std::string& path, const LookedAt& looked) {
     const auto print = [&](MatchLine line, std::int64_t row) {
         const Lists::Entry& entry = lists.entries[static_cast<std::size_t>(row)];
         line.path = to_utf8(path);
@@ -202,16 +203,24 @@ void print_hits(const Match& args, const Lists& lists, const Known& known, const
         line.entry = entry.line;
         print_line(args.json ? to_json(line) : text_of(line));
     };
-    for (const auto& hit : known.set.find_exact(looked.digests)) {
+    const auto exact = known.set.find_exact(looked.digests);
+    if (!exact) {
+        return fail(exact.error());
+    }
+    for (const auto& hit : *exact) {
         MatchLine line;
         line.match = "exact";
         line.algorithm = name(hit.kind);
         print(std::move(line), hit.entry_row);
     }
     if (!looked.facts) {
-        return;
+        return {};
     }
-    for (auto& [hit, segments] : near_hits(known, *looked.facts)) {
+    auto near = near_hits(known, *looked.facts);
+    if (!near) {
+        return fail(std::move(near).error());
+    }
+    for (auto& [hit, segments] : *near) {
         MatchLine line;
         line.match = "near";
         line.algorithm = name(HashKind::pdq);
@@ -221,6 +230,7 @@ void print_hits(const Match& args, const Lists& lists, const Known& known, const
         line.segments = std::move(segments);
         print(std::move(line), hit.entry_row);
     }
+    return {};
 }
 
 void print_fault(const Match& args, const std::string& path, const Error& fault) {
@@ -246,7 +256,9 @@ int match_files(const Match& args) {
             status = kIncomplete;
             continue;
         }
-        print_hits(args, lists, known, path, *looked);
+        if (auto asked = print_hits(args, lists, known, path, *looked); !asked) {
+            return report_error(path, asked.error());
+        }
         if (const auto fault = fault_of(*looked)) {
             print_fault(args, path, *fault);
             status = kIncomplete;

@@ -59,14 +59,24 @@ int main() {
     builder.add(0, 2, recognise::HashKind::sha256, digests.sha256);
     const recognise::KnownSet known = std::move(builder).build();
 
-    for (const recognise::ExactHit& hit : known.find_exact(digests)) {
+    const auto exact = known.find_exact(digests); // fails only where a file is asked and is damaged
+    if (!exact) {
+        std::printf("%s\n", exact.error().message.c_str());
+        return 1;
+    }
+    for (const recognise::ExactHit& hit : *exact) {
         std::printf("exact: row %lld by %.*s\n", static_cast<long long>(hit.entry_row),
                     static_cast<int>(name(hit.kind).size()), name(hit.kind).data());
     }
     const std::vector<std::uint8_t> lighter = draw(30);
     const std::vector<recognise::PdqFingerprint> asked{
         recognise::pdq_of_plane(lighter, kWidth, kHeight, recognise::PdqVariant::full)};
-    for (const recognise::NearHit& hit : known.find_near(asked)) {
+    const auto near = known.find_near(asked);
+    if (!near) {
+        std::printf("%s\n", near.error().message.c_str());
+        return 1;
+    }
+    for (const recognise::NearHit& hit : *near) {
         std::printf("near: row %lld at %d bits\n", static_cast<long long>(hit.entry_row),
                     hit.distance);
     }

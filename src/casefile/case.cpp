@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "casefile/case_files.hpp"
 #include "casefile/case_place.hpp"
 #include "casefile/content_index.hpp"
 #include "casefile/database.hpp"
@@ -49,6 +50,11 @@ Result<void> begin_missing_log(Database& database, const CaseInfo& info) {
         return begun;
     }
     return transaction->commit();
+}
+
+std::optional<std::string> stated_folder(const char* variable) {
+    const char* stated = std::getenv(variable); // NOLINT(concurrency-mt-unsafe): nobody sets any
+    return stated != nullptr && *stated != '\0' ? std::optional<std::string>(stated) : std::nullopt;
 }
 
 // A damaged file is "no case, or damaged" to the one who opens it.
@@ -105,11 +111,20 @@ bool Case::on_server() const {
     return database_->dialect() == Dialect::postgres;
 }
 std::filesystem::path Case::spool_folder() const {
+    return on_server() ? std::filesystem::path(stated_folder("TMPDIR").value_or("/var/tmp"))
+                       : std::filesystem::path(place_);
+}
+std::filesystem::path Case::list_folder() const {
     if (!on_server()) {
-        return place_;
+        return std::filesystem::path(place_) / kListFolder;
     }
-    const char* chosen = std::getenv("TMPDIR");
-    return chosen != nullptr && *chosen != '\0' ? chosen : "/var/tmp";
+    const auto home = stated_folder("HOME");
+    const auto cache = stated_folder("XDG_CACHE_HOME");
+    std::filesystem::path base = spool_folder();
+    if (cache || home) {
+        base = cache ? std::filesystem::path(*cache) : std::filesystem::path(*home) / ".cache";
+    }
+    return base / "rempart" / info_.id / kListFolder;
 }
 
 Result<Case> Case::create(const std::string& place, const CaseInfo& info) {

@@ -9,5 +9,7 @@ namespace rempart::casefile {
 inline constexpr const char* kDatabaseName = "case.sqlite";
 /// Signed checkpoints of the log and its keys.
 inline constexpr const char* kAuditFolder = "audit";
+/// Compiled files of lists: made anew from the case's rows where they are missing.
+inline constexpr const char* kListFolder = "lists";
 
 } // namespace rempart::casefile

@@ -50,9 +50,9 @@ constexpr std::array kTables{
     CaseTable{"decisions", "id"},
     CaseTable{"role_changes", "id"},
 };
-constexpr std::array<std::string_view, 8> kDerived{
-    "schema_migrations", "search_progress", "messages_words",    "items_words",
-    "metadata_words",    "content_index",   "content_index_new", "tallies"};
+constexpr std::array<std::string_view, 9> kDerived{
+    "schema_migrations", "search_progress",   "messages_words", "items_words", "metadata_words",
+    "content_index",     "content_index_new", "tallies",        "list_files"};
 
 // What waits for its way into a table: our choice, some thousand rows.
 constexpr std::size_t kFlushBytes = std::size_t{4} << 20U;

@@ -23,9 +23,10 @@ struct CaseTable {
 [[nodiscard]] std::span<const CaseTable> case_tables() noexcept;
 
 /// Tables that hold nothing of their own: the word index with its progress, made anew by the next
-/// search; the index of digests and the tallies, made anew by copy_rows(); and the steps of the
-/// schema, which each store takes itself. Of SQLite's word index every table whose name begins with
-/// one of those that end in "_words".
+/// search; the index of digests and the tallies, made anew by copy_rows(); the names of the files
+/// that lists are compiled into, made anew when they are asked; and the steps of the schema, which
+/// each store takes itself. Of SQLite's word index every table whose name begins with one of those
+/// that end in "_words".
 [[nodiscard]] std::span<const std::string_view> derived_tables() noexcept;
 
 struct TableColumn {

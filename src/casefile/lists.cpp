@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/casefile/lists.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "casefile/database.hpp"
 #include "casefile/row_seal.hpp"
 
@@ -9,6 +13,28 @@ namespace {
 
 // What waits for its way into the table: our choice, a few MiB.
 constexpr std::uint64_t kEntriesPerFlush = 20'000;
+
+constexpr std::string_view kEntryColumns =
+    "n.id, n.algorithm, n.value, n.entry, n.label, n.category, f.from_ms, f.to_ms";
+
+Result<void> put_list_files(Database& database, RowId list, std::span<const ListFileRecord> files) {
+    for (const ListFileRecord& file : files) {
+        auto stored =
+            database.run("INSERT INTO list_files (list_id, algorithm, format, file_id) "
+                         "VALUES ($1, $2, $3, $4) ON CONFLICT (list_id, algorithm) DO "
+                         "UPDATE SET format = excluded.format, file_id = excluded.file_id",
+                         list, file.algorithm, file.format, ByteView(file.id));
+        if (!stored) {
+            return stored;
+        }
+    }
+    return {};
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>>
+frame_of(const std::optional<std::int64_t>& from_ms, const std::optional<std::int64_t>& to_ms) {
+    return from_ms && to_ms ? std::optional(std::pair(*from_ms, *to_ms)) : std::nullopt;
+}
 
 } // namespace
 
@@ -84,7 +110,11 @@ Result<ListWriter> ListWriter::begin(Case& file, const ListRecord& list) {
                                                     .failure = std::nullopt}));
 }
 
-Result<void> ListWriter::add(const ListEntryRecord& entry) {
+RowId ListWriter::list() const {
+    return state_->list;
+}
+
+Result<RowId> ListWriter::add(const ListEntryRecord& entry) {
     if (state_->failure) {
         return fail(*state_->failure);
     }
@@ -101,15 +131,15 @@ Result<void> ListWriter::add(const ListEntryRecord& entry) {
     }
     if (!added) { // the transaction may be gone: nothing may follow a lost entry
         state_->failure = added.error();
-        return added;
+        return fail(std::move(added).error());
     }
     state_->last_entry = id;
     state_->sealer.add(SealedTable::list_entries, id, id, state_->list, entry.algorithm,
                        entry.value, entry.entry, entry.label, entry.category);
-    return {};
+    return id;
 }
 
-Result<RowId> ListWriter::finish(const ListRecord& counts) {
+Result<RowId> ListWriter::finish(const ListRecord& counts, std::span<const ListFileRecord> files) {
     if (state_->failure) {
         return fail(*state_->failure);
     }
@@ -135,6 +165,9 @@ Result<RowId> ListWriter::finish(const ListRecord& counts) {
                                   act.seals);
         !sealed) {
         return fail(std::move(sealed).error());
+    }
+    if (auto named = put_list_files(*state_->database, state_->list, files); !named) {
+        return fail(std::move(named).error());
     }
     state_->sealer.move_into(act);
     if (const auto logged = append(*state_->database, act); !logged) {
@@ -171,19 +204,69 @@ Result<void> each_entry(Case& file, RowId list,
     ListEntryRecord entry;
     std::optional<std::int64_t> from_ms, to_ms;
     return file.database().each(
-        "SELECT n.id, n.algorithm, n.value, n.entry, n.label, n.category, f.from_ms, f.to_ms "
-        "FROM list_entries n LEFT JOIN list_frames f ON f.entry_id = n.id "
-        "WHERE n.list_id = $1 ORDER BY n.id",
+        fmt::format("SELECT {} FROM list_entries n LEFT JOIN list_frames f ON f.entry_id = n.id "
+                    "WHERE n.list_id = $1 ORDER BY n.id",
+                    kEntryColumns),
         [&](Row& row) -> Result<void> {
             if (!row.take(entry.id, entry.algorithm, entry.value, entry.entry, entry.label,
                           entry.category, from_ms, to_ms)) {
                 return Row::damaged();
             }
-            entry.frame_ms =
-                from_ms && to_ms ? std::optional(std::pair(*from_ms, *to_ms)) : std::nullopt;
+            entry.frame_ms = frame_of(from_ms, to_ms);
             return take(entry);
         },
         list);
+}
+
+Result<void>
+each_listed_frame(Case& file,
+                  const std::function<Result<void>(RowId list, const ListEntryRecord&)>& take) {
+    RowId list = 0;
+    ListEntryRecord entry;
+    std::optional<std::int64_t> from_ms, to_ms;
+    return file.database().each( // CROSS: SQLite is to go through the frames, which may be few
+        fmt::format("SELECT n.list_id, {} FROM list_frames f CROSS JOIN list_entries n "
+                    "WHERE n.id = f.entry_id ORDER BY f.entry_id",
+                    kEntryColumns),
+        [&](Row& row) -> Result<void> {
+            if (!row.take(list, entry.id, entry.algorithm, entry.value, entry.entry, entry.label,
+                          entry.category, from_ms, to_ms)) {
+                return Row::damaged();
+            }
+            entry.frame_ms = frame_of(from_ms, to_ms);
+            return take(list, entry);
+        });
+}
+
+Result<std::vector<ListFileRecord>> list_files(Case& file, RowId list) {
+    std::vector<ListFileRecord> files;
+    auto read = file.database().each(
+        "SELECT algorithm, format, file_id FROM list_files WHERE list_id = $1 ORDER BY algorithm",
+        [&](Row& row) -> Result<void> {
+            ListFileRecord& record = files.emplace_back();
+            Bytes id;
+            if (!row.take(record.algorithm, record.format, id) || id.size() != record.id.size()) {
+                return Row::damaged();
+            }
+            std::ranges::copy(id, record.id.begin());
+            return {};
+        },
+        list);
+    return read ? Result<std::vector<ListFileRecord>>(std::move(files))
+                : fail(std::move(read).error());
+}
+
+Result<void> store_list_files(Case& file, RowId list, std::span<const ListFileRecord> files) {
+    Database& database = file.database();
+    auto transaction = Transaction::begin(database);
+    if (!transaction) {
+        return fail(std::move(transaction).error());
+    }
+    auto stored = database.run("DELETE FROM list_files WHERE list_id = $1", list);
+    if (stored) {
+        stored = put_list_files(database, list, files);
+    }
+    return stored ? transaction->commit() : stored;
 }
 
 } // namespace rempart::casefile

@@ -8,6 +8,7 @@
 #include "casefile/content_index.hpp"
 #include "casefile/first_schema.hpp"
 #include "casefile/index_schema.hpp"
+#include "casefile/list_files_schema.hpp"
 #include "casefile/log_schema.hpp"
 #include "casefile/roles_schema.hpp"
 #include "casefile/tallies.hpp"
@@ -75,7 +76,8 @@ constexpr std::array kMigrations{
     Migration{"indexes and tallies", kIndexSchema, kIndexSqlite, kIndexPostgres,
               rebuild_content_index},
     // The tallies are filled by the last step that adds to what is counted: they count it all.
-    Migration{"videos", kVideoSchema, "", kVideoPostgres, rebuild_tallies}};
+    Migration{"videos", kVideoSchema, "", kVideoPostgres, rebuild_tallies},
+    Migration{"list files", kListFilesSchema}};
 
 constexpr std::string_view kVersions = "CREATE TABLE {} ("
                                        " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";

@@ -109,8 +109,12 @@ Result<void> learn(const Context& context, const KnownBytes& bytes, Finished& fi
             examine(context, bytes, content);
         }
     }
-    finished.hits = context.matcher.match(
+    auto hits = context.matcher.match(
         {.digests = bytes.digests, .fingerprints = content.fingerprints, .frames = content.frames});
+    if (!hits) {
+        return fail(std::move(hits).error());
+    }
+    finished.hits = std::move(*hits);
     return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "pipeline/list_files.hpp"
 #include "pipeline/medium.hpp"
 #include "pipeline/part_work.hpp"
 #include "pipeline/recognise_work.hpp"
@@ -149,6 +150,14 @@ Result<JobRunner::Tools*> JobRunner::tools() {
     return tools_.get();
 }
 
+namespace {
+
+bool tells_damage(Errc why) {
+    return why == Errc::integrity || why == Errc::malformed || why == Errc::truncated;
+}
+
+} // namespace
+
 Result<casefile::ExhibitRecord> JobRunner::exhibit_of(const Job& job) {
     auto exhibit = casefile::exhibit_of(file_, job.exhibit);
     if (!exhibit) {
@@ -180,7 +189,19 @@ Result<JobOutcome> JobRunner::run(const Job& job) {
     return outcome;
 }
 
+// A compiled file of a list may turn out to be damaged while it is asked: it is made anew from the
+// case's rows, and the part goes on behind what it committed.
 Result<JobOutcome> JobRunner::run_part(const Job& job) {
+    auto outcome = try_part(job);
+    if (outcome || !tools_ || !tells_damage(outcome.error().code)) {
+        return outcome;
+    }
+    tools_.reset();
+    const auto discarded = discard_damaged_list_files(file_);
+    return discarded && *discarded > 0 ? try_part(job) : outcome;
+}
+
+Result<JobOutcome> JobRunner::try_part(const Job& job) {
     const auto exhibit = exhibit_of(job);
     if (!exhibit) {
         return fail(exhibit.error());

@@ -38,6 +38,7 @@ class JobRunner {
   private:
     struct Tools;
     [[nodiscard]] Result<JobOutcome> run_part(const casefile::Job& job);
+    [[nodiscard]] Result<JobOutcome> try_part(const casefile::Job& job);
     [[nodiscard]] Result<JobOutcome> run_medium(const casefile::Job& job);
     [[nodiscard]] Result<JobOutcome> run_finish(const casefile::Job& job);
     [[nodiscard]] Result<Tools*> tools();

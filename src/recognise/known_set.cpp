@@ -6,12 +6,14 @@
 #include <cassert>
 #include <map>
 #include <new>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
 
 #include "rempart/recognise/code_index_builder.hpp"
+#include "rempart/recognise/hash_sets.hpp"
 
 namespace rempart::recognise {
 namespace {
@@ -76,10 +78,19 @@ struct KnownSet::State {
         std::vector<CodeRow> rows;
     };
 
-    // The entries whose own radius reaches `hash`, for find_near to fill in what is the same for
-    // all of them.
-    void append_near(const PdqHash& hash, const NearHit& common, std::vector<NearHit>& hits,
-                     Scratch& scratch) const;
+    /// The codes of one list in a file of their own.
+    struct IndexFile {
+        std::uint32_t list = 0;
+        CodeIndex codes;
+    };
+
+    /// The entries whose own radius reaches `hash`, for find_near to fill in what is the same for
+    /// all of them. Of an index file all are `only`'s.
+    Result<void> append_near(const CodeIndex& index, int radius, std::optional<std::uint32_t> only,
+                             const NearHit& common, const PdqHash& hash, std::vector<NearHit>& hits,
+                             Scratch& scratch) const;
+    Result<void> append_near(const PdqHash& hash, const NearHit& common, std::vector<NearHit>& hits,
+                             Scratch& scratch) const;
     [[nodiscard]] int radius_of(std::uint32_t list) const {
         const auto stated = radius_of_list.find(list);
         return stated == radius_of_list.end() ? PdqHash::kMatchDistance : stated->second;
@@ -89,7 +100,10 @@ struct KnownSet::State {
     ExactEntries<20> sha1;
     ExactEntries<32> sha256;
     ExactEntries<16> ed2k;
-    CodeIndex pdq; ///< Its rows are the callers' entries.
+    HashSets files;
+    std::vector<std::uint32_t> list_of_file; ///< By the number that `files` has for it.
+    CodeIndex pdq;                           ///< Its rows are the callers' entries.
+    std::vector<IndexFile> pdq_files;
     std::map<std::uint32_t, int> radius_of_list;
     int max_radius = 0; ///< Of the lists that have a hash in `pdq`.
 };
@@ -129,6 +143,16 @@ void KnownSet::Builder::add(std::uint32_t list, std::int64_t entry_row, HashKind
     }
 }
 
+void KnownSet::Builder::add(std::uint32_t list, HashSet set) {
+    assert(set.info().has_rows);
+    state_->set->files.add(std::move(set));
+    state_->set->list_of_file.push_back(list);
+}
+
+void KnownSet::Builder::add(std::uint32_t list, CodeIndex index) {
+    state_->set->pdq_files.push_back({list, std::move(index)});
+}
+
 KnownSet KnownSet::Builder::build() && {
     auto& set = *state_->set;
     std::ranges::sort(set.md5);
@@ -148,11 +172,14 @@ KnownSet KnownSet::Builder::build() && {
 
 bool KnownSet::holds(HashKind kind) const {
     switch (kind) {
-    case HashKind::md5: return !state_->md5.empty();
-    case HashKind::sha1: return !state_->sha1.empty();
-    case HashKind::sha256: return !state_->sha256.empty();
-    case HashKind::ed2k: return !state_->ed2k.empty();
-    case HashKind::pdq: return state_->pdq.size() > 0;
+    case HashKind::md5: return !state_->md5.empty() || state_->files.holds(kind);
+    case HashKind::sha1: return !state_->sha1.empty() || state_->files.holds(kind);
+    case HashKind::sha256: return !state_->sha256.empty() || state_->files.holds(kind);
+    case HashKind::ed2k: return !state_->ed2k.empty() || state_->files.holds(kind);
+    case HashKind::pdq:
+        return state_->pdq.size() > 0 ||
+               std::ranges::any_of(state_->pdq_files,
+                                   [](const auto& file) { return file.codes.size() > 0; });
     }
     return false;
 }
@@ -164,40 +191,68 @@ KnownSet& KnownSet::operator=(KnownSet&&) noexcept = default;
 KnownSet::~KnownSet() = default;
 
 bool KnownSet::empty() const {
-    return state_->md5.empty() && state_->sha1.empty() && state_->sha256.empty() &&
-           state_->ed2k.empty() && state_->pdq.size() == 0;
+    constexpr std::array kKinds{HashKind::md5, HashKind::sha1, HashKind::sha256, HashKind::ed2k,
+                                HashKind::pdq};
+    return std::ranges::none_of(kKinds, [&](HashKind kind) { return holds(kind); });
 }
 
-std::vector<ExactHit> KnownSet::find_exact(const Digests& digests) const {
+Result<std::vector<ExactHit>> KnownSet::find_exact(const Digests& digests) const {
     std::vector<ExactHit> hits;
     append_equal(state_->md5, digests.md5, HashKind::md5, hits);
     append_equal(state_->sha1, digests.sha1, HashKind::sha1, hits);
     append_equal(state_->sha256, digests.sha256, HashKind::sha256, hits);
     append_equal(state_->ed2k, digests.ed2k, HashKind::ed2k, hits);
     append_equal(state_->ed2k, digests.ed2k_blue, HashKind::ed2k, hits);
+    std::vector<SetsHit> in_files;
+    if (auto found = state_->files.find(std::span(&digests, 1), in_files); !found) {
+        return fail(std::move(found).error());
+    }
+    for (const SetsHit& hit : in_files) {
+        hits.push_back({.list = state_->list_of_file[hit.set],
+                        .entry_row = static_cast<std::int64_t>(hit.row),
+                        .kind = state_->files[hit.set].info().kind});
+    }
     keep_first_of_each_entry(hits);
     return hits;
 }
 
-void KnownSet::State::append_near(const PdqHash& hash, const NearHit& common,
-                                  std::vector<NearHit>& hits, Scratch& scratch) const {
-    must_have_memory(pdq.find_within(hash, max_radius, scratch.matches, scratch.search));
+Result<void> KnownSet::State::append_near(const CodeIndex& index, int radius,
+                                          std::optional<std::uint32_t> only, const NearHit& common,
+                                          const PdqHash& hash, std::vector<NearHit>& hits,
+                                          Scratch& scratch) const {
+    if (auto found = index.find_within(hash, radius, scratch.matches, scratch.search); !found) {
+        return found;
+    }
     for (const auto& [code, distance] : scratch.matches) {
         scratch.rows.clear();
-        must_have_memory(pdq.append_rows(code, scratch.rows));
-        std::erase_if(scratch.rows, [&, reached = static_cast<int>(distance)](const CodeRow& row) {
-            return reached > radius_of(row.list);
-        });
+        if (auto read = index.append_rows(code, scratch.rows); !read) {
+            return read;
+        }
+        const int bits = static_cast<int>(distance);
         for (const CodeRow& row : scratch.rows) {
+            if (!only && bits > radius_of(row.list)) {
+                continue;
+            }
             NearHit& hit = hits.emplace_back(common);
-            hit.list = row.list;
+            hit.list = only.value_or(row.list);
             hit.entry_row = static_cast<std::int64_t>(row.row);
-            hit.distance = static_cast<int>(distance);
+            hit.distance = bits;
         }
     }
+    return {};
 }
 
-std::vector<NearHit> KnownSet::find_near(std::span<const PdqFingerprint> queries) const {
+Result<void> KnownSet::State::append_near(const PdqHash& hash, const NearHit& common,
+                                          std::vector<NearHit>& hits, Scratch& scratch) const {
+    auto found = append_near(pdq, max_radius, std::nullopt, common, hash, hits, scratch);
+    for (std::size_t i = 0; found && i < pdq_files.size(); ++i) {
+        const auto& [list, codes] = pdq_files[i];
+        found = append_near(codes, radius_of(list), list, common, hash, hits, scratch);
+    }
+    return found;
+}
+
+Result<std::vector<NearHit>> KnownSet::find_near(std::span<const PdqFingerprint> queries) const {
     std::vector<NearHit> hits;
     State::Scratch scratch;
     std::unordered_set<PdqHash> asked; // variants of a small picture are equal
@@ -212,7 +267,10 @@ std::vector<NearHit> KnownSet::find_near(std::span<const PdqFingerprint> queries
             NearHit common;
             common.query = static_cast<std::uint32_t>(q);
             common.orientation = static_cast<Orientation>(k);
-            state_->append_near(queries[q].hashes[k], common, hits, scratch);
+            auto found = state_->append_near(queries[q].hashes[k], common, hits, scratch);
+            if (!found) {
+                return fail(std::move(found).error());
+            }
         }
     }
     keep_first_of_each_entry(hits); // their order puts the smallest distance first

@@ -108,13 +108,18 @@ std::optional<TimedHit> ListedVideos::hit_of(std::uint32_t number, const Found& 
     return hit;
 }
 
-std::vector<TimedHit> ListedVideos::find(const KnownSet& known,
-                                         std::span<const VideoLook> looks) const {
+Result<std::vector<TimedHit>> ListedVideos::find(const KnownSet& known,
+                                                 std::span<const VideoLook> looks) const {
     Found found;
     for (const VideoLook& look : looks) {
-        if (look.fingerprint.quality >= kMinPdqQuality) {
-            take(look, known.find_near(std::span(&look.fingerprint, 1)), found);
+        if (look.fingerprint.quality < kMinPdqQuality) {
+            continue;
         }
+        auto near = known.find_near(std::span(&look.fingerprint, 1));
+        if (!near) {
+            return fail(std::move(near).error());
+        }
+        take(look, std::move(*near), found);
     }
     std::vector<TimedHit> hits;
     hits.reserve(found.pictures.size() + found.pairs.size());

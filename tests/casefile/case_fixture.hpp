@@ -62,7 +62,8 @@ T value_of(Result<T> result) {
     }
     return std::move(*result);
 }
-inline void expect_ok(const Result<void>& result) {
+template <typename Value>
+void expect_ok(const Result<Value>& result) {
     if (!result) {
         ADD_FAILURE() << name(result.error().code) << ": " << result.error().message;
     }

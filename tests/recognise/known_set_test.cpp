@@ -74,7 +74,7 @@ TEST(KnownSet, FindsExactlyWhatWasAddedOneHitAnEntry) {
                 expected.emplace(entry, std::get<0>(key)); // the first kind stays
             }
         }
-        const auto hits = known.find_exact(small_digests(a, b, c));
+        const auto hits = known.find_exact(small_digests(a, b, c)).value();
         ASSERT_EQ(hits.size(), expected.size()) << a;
         std::size_t i = 0;
         for (const auto& [entry, kind] : expected) {
@@ -93,11 +93,11 @@ TEST(KnownSet, FindsAnEd2kDigestInEitherForm) {
     EXPECT_FALSE(known.holds(HashKind::md5));
     Digests digests;
     digests.md5 = small_digest<16>(1); // another kind of the same bytes
-    EXPECT_TRUE(known.find_exact(digests).empty());
+    EXPECT_TRUE(known.find_exact(digests).value().empty());
     digests.ed2k = digests.ed2k_blue = small_digest<16>(1);
-    EXPECT_EQ(known.find_exact(digests), (std::vector<ExactHit>{{2, 7, HashKind::ed2k}}));
+    EXPECT_EQ(known.find_exact(digests).value(), (std::vector<ExactHit>{{2, 7, HashKind::ed2k}}));
     digests.ed2k = small_digest<16>(2);
-    EXPECT_EQ(known.find_exact(digests),
+    EXPECT_EQ(known.find_exact(digests).value(),
               (std::vector<ExactHit>{{0, 5, HashKind::ed2k}, {2, 7, HashKind::ed2k}}));
 }
 
@@ -106,11 +106,11 @@ TEST(KnownSet, ADigestThatWasNotComputedMatchesNothing) {
     builder.add(0, 1, HashKind::md5, Digests{}.md5);
     builder.add(0, 2, HashKind::sha256, Digests{}.sha256);
     const KnownSet known = std::move(builder).build();
-    EXPECT_TRUE(known.find_exact({}).empty());
+    EXPECT_TRUE(known.find_exact({}).value().empty());
     EXPECT_FALSE(known.empty());
     EXPECT_TRUE(KnownSet().empty());
-    EXPECT_TRUE(KnownSet().find_exact({}).empty());
-    EXPECT_TRUE(KnownSet().find_near({}).empty());
+    EXPECT_TRUE(KnownSet().find_exact({}).value().empty());
+    EXPECT_TRUE(KnownSet().find_near({}).value().empty());
 }
 
 // On both sides of the size from which the hashes are indexed.
@@ -160,7 +160,7 @@ TEST(KnownSet, FindsTheNearestOfAllVariantsAndOrientationsWithinEachListsRadius)
                 }
             }
             std::ranges::sort(expected);
-            EXPECT_EQ(known.find_near(queries), expected);
+            EXPECT_EQ(known.find_near(queries).value(), expected);
             found += expected.size();
         }
         EXPECT_GT(found, 100U);
@@ -178,7 +178,8 @@ TEST(KnownSet, TheQualityGateAndTheRadiusHoldExactly) {
     const auto rows = [&](int bits, int quality) {
         const std::array queries{fingerprint(changed(listed, bits, rng), rng, quality)};
         std::string text;
-        for (const NearHit& hit : known.find_near(queries)) {
+        const auto near = known.find_near(queries).value();
+        for (const NearHit& hit : near) {
             text += std::to_string(hit.entry_row) + ':' + std::to_string(hit.distance) + ' ';
         }
         return text;

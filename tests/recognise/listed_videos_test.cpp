@@ -57,7 +57,7 @@ TEST(ListedVideos, EachListedVideoOfACompilationIsAHitWithItsPlaces) {
     known.add_video(1, 1, shown({{&kThird, 0, 60'000}}, 1'000, 2, 3));
     known.build();
     const auto query = shown({{&kOther, 20'000, 35'000}, {&kFilm, 5'000, 20'000}}, 1'000, 6, 4);
-    const auto hits = known.videos.find(known.set, looks_of(query));
+    const auto hits = known.videos.find(known.set, looks_of(query)).value();
     ASSERT_EQ(hits.size(), 2U);
     for (const TimedHit& hit : hits) {
         EXPECT_EQ(hit.hit.list, 0U);
@@ -73,7 +73,7 @@ TEST(ListedVideos, AMirroredCopyIsFoundAsSuch) {
     known.add_video(0, 1, shown({{&kFilm, 0, 60'000}}, 1'000, 2, 1));
     known.build();
     const auto query = shown({{&kFilm, 0, 60'000}}, 1'000, 6, 4);
-    const auto hits = known.videos.find(known.set, looks_of(query, Orientation::flip_x));
+    const auto hits = known.videos.find(known.set, looks_of(query, Orientation::flip_x)).value();
     ASSERT_EQ(hits.size(), 1U);
     EXPECT_EQ(hits[0].hit.orientation, Orientation::flip_x);
 }
@@ -83,7 +83,7 @@ TEST(ListedVideos, AFrameNearAListedPictureIsAHitWithItsTime) {
     const std::int64_t row = known.add_picture(3, kFilm.at(22'000));
     known.build();
     const auto hits =
-        known.videos.find(known.set, looks_of(shown({{&kFilm, 0, 60'000}}, 1'000, 0, 4)));
+        known.videos.find(known.set, looks_of(shown({{&kFilm, 0, 60'000}}, 1'000, 0, 4))).value();
     ASSERT_EQ(hits.size(), 1U);
     EXPECT_EQ(hits[0].hit.entry_row, row);
     EXPECT_EQ(hits[0].hit.distance, 0);
@@ -98,7 +98,7 @@ TEST(ListedVideos, APictureNearAListedFrameIsOneHitWithItsTime) {
     known.build();
     const PdqFingerprint query =
         looks_of(shown({{&kFilm, 31'000, 31'100}}, 1'000, 0, 4))[0].fingerprint;
-    const auto near = known.set.find_near(std::span(&query, 1));
+    const auto near = known.set.find_near(std::span(&query, 1)).value();
     EXPECT_GT(near.size(), 1U) << "several frames of the shot";
     const auto hits = known.videos.of_picture(near);
     ASSERT_EQ(hits.size(), 1U);
@@ -111,7 +111,8 @@ TEST(ListedVideos, FramesBelowTheQualityNeverMatch) {
     known.add_video(0, 1, shown({{&kFilm, 0, 60'000}}, 1'000, 2, 1));
     known.build();
     const auto query = shown({{&kFilm, 0, 60'000}}, 1'000, 2, 4);
-    EXPECT_TRUE(known.videos.find(known.set, looks_of(query, Orientation::original, 49)).empty());
+    EXPECT_TRUE(
+        known.videos.find(known.set, looks_of(query, Orientation::original, 49)).value().empty());
 }
 
 TEST(ListedVideos, AStandingPictureOfAHundredThousandFramesIsKeptOnce) {
@@ -141,7 +142,7 @@ TEST(ListedVideos, WhatManyListedVideosShowIsNoHit) {
     }
     known.build();
     const auto query = shown({{&logo, 0, 12'000}, {&kOther, 0, 60'000}}, 1'000, 2, 99);
-    EXPECT_TRUE(known.videos.find(known.set, looks_of(query)).empty());
+    EXPECT_TRUE(known.videos.find(known.set, looks_of(query)).value().empty());
 }
 
 } // namespace

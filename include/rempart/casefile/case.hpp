@@ -52,6 +52,10 @@ class Case {
     /// Where large temporary files belong: the case's folder; for a case on a server the machine's
     /// own place for them.
     [[nodiscard]] std::filesystem::path spool_folder() const;
+    /// Where the compiled files of its lists belong, which is made when it is first needed, for
+    /// this user alone: in the case's folder; for a case on a server one of this case in this
+    /// user's cache ($XDG_CACHE_HOME, else $HOME/.cache, else as spool_folder()).
+    [[nodiscard]] std::filesystem::path list_folder() const;
     [[nodiscard]] bool on_server() const;
     /// Checks the database's own structure and foreign keys. \return `integrity` naming what is
     /// wrong.

@@ -4,12 +4,25 @@
 /// \file
 /// The lists of known material that belong to a case.
 
+#include <array>
+#include <cstddef>
 #include <functional>
+#include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "rempart/casefile/case.hpp"
 
 namespace rempart::casefile {
+
+/// A file that holds the hashes of one kind of a list, compiled from its entries.
+struct ListFileRecord {
+    std::string algorithm;
+    int format = 0; ///< Of whoever compiles: the same entries give another file under another.
+    std::array<std::byte, 32> id{}; ///< HashSetInfo::id or CodeIndex::digest().
+    friend bool operator==(const ListFileRecord&, const ListFileRecord&) = default;
+};
 
 /// Adds a list in one transaction: begin, add entries, finish. Destroyed before finish: nothing is
 /// stored.
@@ -20,10 +33,15 @@ class ListWriter {
     ListWriter(ListWriter&&) noexcept;
     ListWriter& operator=(ListWriter&&) noexcept;
     ~ListWriter();
-    [[nodiscard]] Result<void> add(const ListEntryRecord& entry);
+    /// The row of the list, once it is stored.
+    [[nodiscard]] RowId list() const;
+    /// \return the row of the entry
+    [[nodiscard]] Result<RowId> add(const ListEntryRecord& entry);
     /// Stores the final counts, and where `counts` names them the scheme, format and source that
-    /// were learnt while reading, and commits. Returns the list's row.
-    [[nodiscard]] Result<RowId> finish(const ListRecord& counts);
+    /// were learnt while reading, and which files it was compiled into, and commits. \return the
+    /// list's row
+    [[nodiscard]] Result<RowId> finish(const ListRecord& counts,
+                                       std::span<const ListFileRecord> files = {});
 
   private:
     struct State;
@@ -35,5 +53,15 @@ class ListWriter {
 /// Every listed hash of one list in the order of rows.
 [[nodiscard]] Result<void>
 each_entry(Case& file, RowId list, const std::function<Result<void>(const ListEntryRecord&)>& take);
+/// Of all lists the entries that are frames of videos, in the order of rows.
+[[nodiscard]] Result<void>
+each_listed_frame(Case& file,
+                  const std::function<Result<void>(RowId list, const ListEntryRecord&)>& take);
+
+/// What the list was compiled into; nothing if that is not known: it has to be compiled then.
+[[nodiscard]] Result<std::vector<ListFileRecord>> list_files(Case& file, RowId list);
+/// Replaces what is known of it.
+[[nodiscard]] Result<void> store_list_files(Case& file, RowId list,
+                                            std::span<const ListFileRecord> files);
 
 } // namespace rempart::casefile

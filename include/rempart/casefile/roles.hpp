@@ -57,8 +57,8 @@ inline constexpr std::array kCommonRights{
 namespace rights {
 inline constexpr std::string_view kCatalogue =
     "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, metadata, "
-    "videos, video_frames, lists, list_entries, list_frames, hits, hit_segments, near_groups, "
-    "near_group_reasons, near_group_members, parts, jobs, "
+    "videos, video_frames, lists, list_entries, list_frames, list_files, hits, hit_segments, "
+    "near_groups, near_group_reasons, near_group_members, parts, jobs, "
     "job_failures, workers, search_progress, occurrences, tallies, content_index, "
     "content_index_new";
 inline constexpr std::string_view kTalk =
@@ -76,16 +76,17 @@ inline constexpr std::array kIngest{
     TableRight{"INSERT",
                "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
                "metadata, thumbnails, videos, video_frames, lists, list_entries, list_frames, "
-               "hits, hit_segments, near_groups, near_group_reasons, "
+               "list_files, hits, hit_segments, near_groups, near_group_reasons, "
                "near_group_members, parts, jobs, job_failures, workers, chat_exports, "
                "chat_rejects, accounts, conversations, messages, attachments, content_index, "
                "content_index_new, tallies"},
-    TableRight{"UPDATE", "exhibits, runs, lists, jobs, workers, tallies, search_progress"},
+    TableRight{"UPDATE",
+               "exhibits, runs, lists, list_files, jobs, workers, tallies, search_progress"},
     TableRight{"UPDATE (media_error_code, media_error_text)", "contents"},
     TableRight{"UPDATE (is_owner)", "accounts"},
     TableRight{"UPDATE (content_id)", "attachments"},
     TableRight{"DELETE", "volumes, jobs, workers, near_groups, near_group_reasons, "
-                         "near_group_members, content_index_new"},
+                         "near_group_members, content_index_new, list_files"},
 };
 inline constexpr std::array kAnalyst{TableRight{"SELECT", kCatalogue}, TableRight{"SELECT", kTalk},
                                      kSeeDecisions, kAsk};

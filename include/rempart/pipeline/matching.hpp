@@ -22,11 +22,16 @@
 
 namespace rempart::pipeline {
 
-/// Known material of one case. Immutable after `load`, then thread-safe.
+/// Known material of one case, in compiled files that are mapped, one for each list and kind of
+/// hash (docs/adr/0014). Immutable after `load`, then thread-safe.
 class Matcher {
   public:
-    /// Reads every list of the case into memory.
-    [[nodiscard]] static Result<Matcher> load(casefile::Case& file);
+    /// Opens the files of every list of the case, or of `only` one. A file that is missing or
+    /// damaged is compiled again from the case's rows, which takes as long as reading them.
+    /// \return `integrity` if a list's entries are not those that it was compiled from when it was
+    ///         added; `refused`, `io`; what the database returns
+    [[nodiscard]] static Result<Matcher> load(casefile::Case& file,
+                                              std::optional<casefile::RowId> only = {});
 
     [[nodiscard]] bool empty() const { return known_.empty(); }
     /// What a content is compared by.
@@ -37,11 +42,14 @@ class Matcher {
         casefile::RowId content = 0;                               ///< For the rows.
     };
     /// All exact and near hits, as rows; of videos with the stretches that they share.
-    [[nodiscard]] std::vector<casefile::HitRecord> match(const Keys& keys) const;
+    /// \return `integrity`, `malformed`, `io` where a file cannot be asked: never fewer hits
+    [[nodiscard]] Result<std::vector<casefile::HitRecord>> match(const Keys& keys) const;
 
   private:
-    [[nodiscard]] Result<void> take(std::uint32_t list, const casefile::ListEntryRecord& entry,
-                                    recognise::KnownSet::Builder& builder);
+    [[nodiscard]] Result<void> take_frame(casefile::RowId list,
+                                          const casefile::ListEntryRecord& entry);
+
+    [[nodiscard]] Result<std::vector<recognise::TimedHit>> near_hits(const Keys& keys) const;
 
     recognise::KnownSet known_;
     recognise::ListedVideos videos_;
@@ -64,6 +72,7 @@ struct ListRequest {
     const recognise::HashListFormat* format = nullptr; ///< Null: the one that claims it.
     recognise::HashListOptions options;
     ListReaderConfig reader;
+    unsigned threads = 0; ///< For matching what is there already; 0: one a core.
 };
 
 struct ListAdded {

@@ -47,8 +47,9 @@ class ListedVideos {
 
     /// What a video is known as: of listed videos those with which it has a stretch in common
     /// (align), and each listed picture that a frame of it is near to. By list and row.
-    [[nodiscard]] std::vector<TimedHit> find(const KnownSet& known,
-                                             std::span<const VideoLook> looks) const;
+    /// \return as KnownSet::find_near
+    [[nodiscard]] Result<std::vector<TimedHit>> find(const KnownSet& known,
+                                                     std::span<const VideoLook> looks) const;
     /// The same of a picture, from the set's near hits: of each listed video the nearest frame,
     /// with its time.
     [[nodiscard]] std::vector<TimedHit> of_picture(std::span<const NearHit> hits) const;

@@ -78,7 +78,7 @@ Result<void> add_list_and_search(Case& file) {
     const auto value = digest_of(1);
     if (auto added = writer->add({0, "sha256", Bytes(value.begin(), value.end()), 1, "", ""});
         !added) {
-        return added;
+        return fail(added.error());
     }
     if (auto finished = writer->finish(list); !finished) {
         return fail(finished.error());

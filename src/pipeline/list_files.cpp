@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/list_files.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <fmt/format.h>
+
+#include "pipeline/list_compiler.hpp"
+#include "rempart/core/fd.hpp"
+#include "rempart/recognise/code_index.hpp"
+#include "rempart/recognise/hash_set.hpp"
+
+namespace rempart::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using casefile::ListFileRecord;
+using recognise::CodeIndex;
+using recognise::HashKind;
+using recognise::HashSet;
+
+constexpr const char* kLockName = ".compiling";
+
+/// An open file of a list.
+struct OpenFile {
+    std::optional<HashSet> set;
+    std::optional<CodeIndex> codes;
+};
+
+Result<OpenFile> open_one(const fs::path& folder, casefile::RowId list,
+                          const ListFileRecord& record) {
+    const auto kind = recognise::hash_kind_named(record.algorithm);
+    if (!kind) {
+        return fail(Errc::unsupported, "a compiled list of an unknown kind of hash");
+    }
+    OpenFile open;
+    const fs::path path = list_file(folder, list, *kind);
+    if (*kind == HashKind::pdq) {
+        auto codes = CodeIndex::open(path);
+        if (!codes) {
+            return fail(std::move(codes).error());
+        }
+        if (codes->digest() != record.id) {
+            return fail(Errc::integrity, "another file under the name of a compiled list");
+        }
+        open.codes.emplace(std::move(*codes));
+        return open;
+    }
+    auto set = HashSet::open(path, {.kind = *kind, .id = record.id});
+    if (!set) {
+        return fail(std::move(set).error());
+    }
+    open.set.emplace(std::move(*set));
+    return open;
+}
+
+/// All files of a list, or none.
+Result<std::vector<OpenFile>> open_all(const fs::path& folder, casefile::RowId list,
+                                       std::span<const ListFileRecord> records) {
+    std::vector<OpenFile> files;
+    for (const ListFileRecord& record : records) {
+        auto file = open_one(folder, list, record);
+        if (!file) {
+            return fail(std::move(file).error());
+        }
+        files.push_back(std::move(*file));
+    }
+    return files;
+}
+
+/// Whether every byte of it is as it was written.
+bool is_sound(const fs::path& folder, casefile::RowId list, const ListFileRecord& record) {
+    const auto open = open_one(folder, list, record);
+    return open && (open->set ? open->set->verify() : open->codes->verify());
+}
+
+/// Waits while another process of this machine compiles into the folder.
+Result<UniqueFd> lock_folder(const fs::path& folder) {
+    UniqueFd lock(
+        ::open((folder / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    while (lock && ::flock(lock.get(), LOCK_EX) != 0) {
+        if (errno != EINTR) {
+            return fail(Errc::io, "the folder of compiled lists cannot be locked");
+        }
+    }
+    return lock ? Result<UniqueFd>(std::move(lock))
+                : fail(Errc::io, "the folder of compiled lists cannot be written to");
+}
+
+Result<std::vector<ListFileRecord>> compile(casefile::Case& file,
+                                            const casefile::ListRecord& list) {
+    auto compiler = ListCompiler::begin(file.list_folder(), list);
+    if (!compiler) {
+        return fail(std::move(compiler).error());
+    }
+    auto read = casefile::each_entry(file, list.id,
+                                     [&](const auto& entry) { return compiler->add(entry); });
+    if (!read) {
+        return fail(std::move(read).error());
+    }
+    auto files = compiler->finish();
+    if (files) {
+        compiler->keep();
+    }
+    return files;
+}
+
+bool is_of_this_format(std::span<const ListFileRecord> records) {
+    return !records.empty() && std::ranges::all_of(records, [](const ListFileRecord& record) {
+        return record.format == kListFilesFormat;
+    });
+}
+
+/// What makes a file worth compiling again; anything else (memory, a disk that fails) would fail
+/// again.
+bool is_replaceable(Errc why) {
+    return why == Errc::not_found || why == Errc::malformed || why == Errc::truncated ||
+           why == Errc::integrity || why == Errc::unsupported || why == Errc::invalid_argument;
+}
+
+Result<std::vector<OpenFile>> open_or_compile(casefile::Case& file,
+                                              const casefile::ListRecord& list) {
+    const fs::path folder = file.list_folder();
+    const auto known = casefile::list_files(file, list.id);
+    if (!known) {
+        return fail(known.error());
+    }
+    const bool is_known = is_of_this_format(*known);
+    if (is_known) {
+        auto files = open_all(folder, list.id, *known);
+        if (files || !is_replaceable(files.error().code)) {
+            return files;
+        }
+    }
+    if (auto made = make_list_folder(folder); !made) {
+        return fail(std::move(made).error());
+    }
+    const auto lock = lock_folder(folder);
+    if (!lock) {
+        return fail(lock.error());
+    }
+    if (is_known) { // another process may have been first
+        if (auto files = open_all(folder, list.id, *known); files) {
+            return files;
+        }
+    }
+    const auto compiled = compile(file, list);
+    if (!compiled) {
+        return fail(compiled.error());
+    }
+    if (is_known && *compiled != *known) {
+        return fail(Errc::integrity,
+                    fmt::format("the entries of the list \"{}\" are not those that it was compiled "
+                                "from when it was added",
+                                list.name));
+    }
+    if (!is_known) {
+        if (auto stored = casefile::store_list_files(file, list.id, *compiled); !stored) {
+            return fail(std::move(stored).error());
+        }
+    }
+    return open_all(folder, list.id, *compiled);
+}
+
+} // namespace
+
+Result<void> open_list_files(casefile::Case& file, const casefile::ListRecord& list,
+                             std::uint32_t number, recognise::KnownSet::Builder& builder) {
+    auto files = open_or_compile(file, list);
+    if (!files) {
+        return fail(std::move(files).error());
+    }
+    for (OpenFile& open : *files) {
+        if (open.set) {
+            builder.add(number, std::move(*open.set));
+        } else {
+            builder.add(number, std::move(*open.codes));
+        }
+    }
+    return {};
+}
+
+Result<std::size_t> discard_damaged_list_files(casefile::Case& file) {
+    const fs::path folder = file.list_folder();
+    const auto lists = casefile::lists(file);
+    if (!lists) {
+        return fail(lists.error());
+    }
+    std::size_t removed = 0;
+    for (const casefile::ListRecord& list : *lists) {
+        const auto known = casefile::list_files(file, list.id);
+        if (!known) {
+            return fail(known.error());
+        }
+        for (const ListFileRecord& record : *known) {
+            const auto kind = recognise::hash_kind_named(record.algorithm);
+            if (kind && !is_sound(folder, list.id, record)) {
+                std::error_code ignored; // what is there no more need not be removed
+                removed += fs::remove(list_file(folder, list.id, *kind), ignored) ? 1U : 0U;
+            }
+        }
+    }
+    return removed;
+}
+
+} // namespace rempart::pipeline
