@@ -75,7 +75,7 @@ struct ListCompiler::State {
 
     Result<void> add_digest(HashKind kind, const casefile::ListEntryRecord& entry);
     Result<void> add_code(const casefile::ListEntryRecord& entry);
-    Result<ListFileRecord> finish_codes();
+    Result<ListFileRecord> finish_codes(recognise::CodeIndexBuilder&& builder);
 };
 
 ListCompiler::ListCompiler(std::unique_ptr<State> state) : state_(std::move(state)) {
@@ -152,9 +152,9 @@ Result<void> ListCompiler::add(const casefile::ListEntryRecord& entry) {
     return *kind == HashKind::pdq ? state_->add_code(entry) : state_->add_digest(*kind, entry);
 }
 
-Result<ListFileRecord> ListCompiler::State::finish_codes() {
+Result<ListFileRecord> ListCompiler::State::finish_codes(recognise::CodeIndexBuilder&& builder) {
     const fs::path path = list_file(folder, list.id, HashKind::pdq);
-    if (auto written = std::move(*codes).write(path); !written) {
+    if (auto written = std::move(builder).write(path); !written) {
         return fail(std::move(written).error());
     }
     named.push_back(path);
@@ -185,7 +185,7 @@ Result<std::vector<ListFileRecord>> ListCompiler::finish() {
             {.algorithm = std::string(name(kind)), .format = kListFilesFormat, .id = info->id});
     }
     if (state_->codes) {
-        auto index = state_->finish_codes();
+        auto index = state_->finish_codes(std::move(*state_->codes));
         if (!index) {
             return fail(std::move(index).error());
         }

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fcntl.h>
@@ -31,10 +31,17 @@ using recognise::HashSet;
 constexpr const char* kLockName = ".compiling";
 
 /// An open file of a list.
-struct OpenFile {
-    std::optional<HashSet> set;
-    std::optional<CodeIndex> codes;
-};
+using OpenFile = std::variant<HashSet, CodeIndex>;
+
+Result<OpenFile> open_codes(const fs::path& path, const ListFileRecord& record) {
+    auto codes = CodeIndex::open(path);
+    if (!codes) {
+        return fail(std::move(codes).error());
+    }
+    return codes->digest() == record.id
+               ? Result<OpenFile>(std::move(*codes))
+               : fail(Errc::integrity, "another file under the name of a compiled list");
+}
 
 Result<OpenFile> open_one(const fs::path& folder, casefile::RowId list,
                           const ListFileRecord& record) {
@@ -42,25 +49,12 @@ Result<OpenFile> open_one(const fs::path& folder, casefile::RowId list,
     if (!kind) {
         return fail(Errc::unsupported, "a compiled list of an unknown kind of hash");
     }
-    OpenFile open;
     const fs::path path = list_file(folder, list, *kind);
     if (*kind == HashKind::pdq) {
-        auto codes = CodeIndex::open(path);
-        if (!codes) {
-            return fail(std::move(codes).error());
-        }
-        if (codes->digest() != record.id) {
-            return fail(Errc::integrity, "another file under the name of a compiled list");
-        }
-        open.codes.emplace(std::move(*codes));
-        return open;
+        return open_codes(path, record);
     }
-    auto set = HashSet::open(path, {.kind = *kind, .id = record.id});
-    if (!set) {
-        return fail(std::move(set).error());
-    }
-    open.set.emplace(std::move(*set));
-    return open;
+    auto set = HashSet::open(path, {.kind = kind, .id = record.id});
+    return set ? Result<OpenFile>(std::move(*set)) : fail(std::move(set).error());
 }
 
 /// All files of a list, or none.
@@ -80,7 +74,7 @@ Result<std::vector<OpenFile>> open_all(const fs::path& folder, casefile::RowId l
 /// Whether every byte of it is as it was written.
 bool is_sound(const fs::path& folder, casefile::RowId list, const ListFileRecord& record) {
     const auto open = open_one(folder, list, record);
-    return open && (open->set ? open->set->verify() : open->codes->verify());
+    return open && std::visit([](const auto& file) { return file.verify().has_value(); }, *open);
 }
 
 /// Waits while another process of this machine compiles into the folder.
@@ -180,34 +174,44 @@ Result<void> open_list_files(casefile::Case& file, const casefile::ListRecord& l
         return fail(std::move(files).error());
     }
     for (OpenFile& open : *files) {
-        if (open.set) {
-            builder.add(number, std::move(*open.set));
-        } else {
-            builder.add(number, std::move(*open.codes));
-        }
+        std::visit([&](auto& one) { builder.add(number, std::move(one)); }, open);
     }
     return {};
 }
 
-Result<std::size_t> discard_damaged_list_files(casefile::Case& file) {
+namespace {
+
+Result<std::size_t> discard_damaged(casefile::Case& file, casefile::RowId list) {
+    const auto known = casefile::list_files(file, list);
+    if (!known) {
+        return fail(known.error());
+    }
     const fs::path folder = file.list_folder();
+    std::size_t removed = 0;
+    for (const ListFileRecord& record : *known) {
+        const auto kind = recognise::hash_kind_named(record.algorithm);
+        if (kind && !is_sound(folder, list, record)) {
+            std::error_code ignored; // what is there no more need not be removed
+            removed += fs::remove(list_file(folder, list, *kind), ignored) ? 1U : 0U;
+        }
+    }
+    return removed;
+}
+
+} // namespace
+
+Result<std::size_t> discard_damaged_list_files(casefile::Case& file) {
     const auto lists = casefile::lists(file);
     if (!lists) {
         return fail(lists.error());
     }
     std::size_t removed = 0;
     for (const casefile::ListRecord& list : *lists) {
-        const auto known = casefile::list_files(file, list.id);
-        if (!known) {
-            return fail(known.error());
+        const auto of_list = discard_damaged(file, list.id);
+        if (!of_list) {
+            return of_list;
         }
-        for (const ListFileRecord& record : *known) {
-            const auto kind = recognise::hash_kind_named(record.algorithm);
-            if (kind && !is_sound(folder, list.id, record)) {
-                std::error_code ignored; // what is there no more need not be removed
-                removed += fs::remove(list_file(folder, list.id, *kind), ignored) ? 1U : 0U;
-            }
-        }
+        removed += *of_list;
     }
     return removed;
 }

@@ -112,7 +112,7 @@ std::vector<recognise::VideoLook> video_looks(std::span<const casefile::VideoFra
 
 Result<void> Matcher::take_frame(casefile::RowId list, const casefile::ListEntryRecord& entry) {
     const auto number = std::ranges::find(lists_, list);
-    if (number == lists_.end() || entry.algorithm != name(HashKind::pdq)) {
+    if (number == lists_.end() || !entry.frame_ms || entry.algorithm != name(HashKind::pdq)) {
         return {}; // of a list that is not asked
     }
     if (entry.value.size() != kPdqBytes) {

@@ -220,26 +220,22 @@ Result<void> KnownSet::State::append_near(const CodeIndex& index, int radius,
                                           std::optional<std::uint32_t> only, const NearHit& common,
                                           const PdqHash& hash, std::vector<NearHit>& hits,
                                           Scratch& scratch) const {
-    if (auto found = index.find_within(hash, radius, scratch.matches, scratch.search); !found) {
-        return found;
-    }
-    for (const auto& [code, distance] : scratch.matches) {
+    auto done = index.find_within(hash, radius, scratch.matches, scratch.search);
+    for (std::size_t i = 0; done && i < scratch.matches.size(); ++i) {
+        const auto& [code, distance] = scratch.matches[i];
         scratch.rows.clear();
-        if (auto read = index.append_rows(code, scratch.rows); !read) {
-            return read;
-        }
-        const int bits = static_cast<int>(distance);
+        done = index.append_rows(code, scratch.rows);
         for (const CodeRow& row : scratch.rows) {
-            if (!only && bits > radius_of(row.list)) {
-                continue;
-            }
-            NearHit& hit = hits.emplace_back(common);
+            NearHit hit = common;
             hit.list = only.value_or(row.list);
             hit.entry_row = static_cast<std::int64_t>(row.row);
-            hit.distance = bits;
+            hit.distance = static_cast<int>(distance);
+            if (hit.distance <= radius_of(hit.list)) {
+                hits.push_back(hit);
+            }
         }
     }
-    return {};
+    return done;
 }
 
 Result<void> KnownSet::State::append_near(const PdqHash& hash, const NearHit& common,
@@ -256,22 +252,19 @@ Result<std::vector<NearHit>> KnownSet::find_near(std::span<const PdqFingerprint>
     std::vector<NearHit> hits;
     State::Scratch scratch;
     std::unordered_set<PdqHash> asked; // variants of a small picture are equal
-    for (std::size_t q = 0; q < queries.size(); ++q) {
-        if (queries[q].quality < kMinPdqQuality) {
-            continue;
+    Result<void> done;
+    for (std::size_t at = 0; done && at < queries.size() * kOrientations; ++at) {
+        NearHit common;
+        common.query = static_cast<std::uint32_t>(at / kOrientations);
+        common.orientation = static_cast<Orientation>(at % kOrientations);
+        const PdqFingerprint& query = queries[common.query];
+        const PdqHash& hash = query.hashes[at % kOrientations];
+        if (query.quality >= kMinPdqQuality && asked.insert(hash).second) {
+            done = state_->append_near(hash, common, hits, scratch);
         }
-        for (std::size_t k = 0; k < kOrientations; ++k) {
-            if (!asked.insert(queries[q].hashes[k]).second) {
-                continue;
-            }
-            NearHit common;
-            common.query = static_cast<std::uint32_t>(q);
-            common.orientation = static_cast<Orientation>(k);
-            auto found = state_->append_near(queries[q].hashes[k], common, hits, scratch);
-            if (!found) {
-                return fail(std::move(found).error());
-            }
-        }
+    }
+    if (!done) {
+        return fail(std::move(done).error());
     }
     keep_first_of_each_entry(hits); // their order puts the smallest distance first
     return hits;
