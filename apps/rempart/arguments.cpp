@@ -33,11 +33,11 @@ void define_list(CLI::App& root, const Choose& choose) {
     app->add_option("--scheme", add->scheme,
                     "Whose categories the list uses (default: what the list says of itself)");
     app->add_option("--format", add->format,
-                    "auto, or a format of docs/formats/hash-lists.md; md5, sha1, sha256 and pdq "
-                    "mean a plain list of that algorithm");
+                    "auto, or a format of docs/formats/hash-lists.md; md5, sha1, sha256, ed2k and "
+                    "pdq mean a plain list of that algorithm");
     app->add_option("--algorithm", add->algorithm,
                     "What a plain list holds, which its digits do not say")
-        ->check(CLI::IsMember({"md5", "sha1", "sha256", "pdq"}));
+        ->check(CLI::IsMember({"md5", "sha1", "sha256", "ed2k", "pdq"}));
     app->add_option("--radius", add->radius, "Near matches up to this many bits")
         ->check(CLI::Range(0, 31));
     app->add_option("--expect", add->expected_hashes,
@@ -113,7 +113,7 @@ void define_match(CLI::App& root, const Choose& choose) {
         ->allow_extra_args(false);
     app->add_option("--format", match->format, "As for list add");
     app->add_option("--algorithm", match->algorithm, "As for list add")
-        ->check(CLI::IsMember({"md5", "sha1", "sha256", "pdq"}));
+        ->check(CLI::IsMember({"md5", "sha1", "sha256", "ed2k", "pdq"}));
     app->add_option("--radius", match->radius, "Near matches up to this many bits")
         ->check(CLI::Range(0, 31));
     json_flag(app, *match);

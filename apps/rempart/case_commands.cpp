@@ -171,6 +171,11 @@ int run(const ListAdd& args) {
     for (const std::string& notice : list_notices(added->summary, args.polarity)) {
         talk(fmt::format("list {}: {}", to_terminal(args.name), notice));
     }
+    if (added->without_ed2k > 0) {
+        talk(fmt::format("list {}: {} contents of the case have no ed2k digest and were not asked "
+                         "for by one: ingest their exhibits under other labels",
+                         to_terminal(args.name), added->without_ed2k));
+    }
     if (added->new_hits > 0) {
         if (auto queued = pipeline::update_queue(*file, 0); !queued) {
             return report_error("list add", queued.error());

@@ -128,7 +128,7 @@ Result<ListFormatChoice> choose_list_format(std::string_view format, std::string
     } else if (format != "auto") {
         choice.format = recognise::hash_list_format_named(format);
         if (choice.format == nullptr) {
-            std::string names = "auto, md5, sha1, sha256, pdq";
+            std::string names = "auto, md5, sha1, sha256, ed2k, pdq";
             for (const auto& known : recognise::hash_list_formats()) {
                 names += fmt::format(", {}", known.name);
             }

@@ -109,6 +109,7 @@ std::string to_json(const pipeline::ListAdded& added) {
     json["unterminated_last_line"] = added.summary.unterminated_last_line;
     json["deleted"] = added.summary.deleted;
     json["withheld"] = added.withheld;
+    json["without_ed2k"] = added.without_ed2k;
     json["skipped"] = counts_json(added.summary.skipped);
     json["marks"] = counts_json(added.summary.marks);
     json["stated_name"] = or_null(added.summary.stated_name);

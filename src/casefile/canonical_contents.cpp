@@ -191,15 +191,19 @@ Result<void> write_contents(Case& file, CanonicalFile& out) {
     const auto take_row = [&](Row& row) -> Result<void> {
         ContentRecord content;
         RowId id = 0;
+        std::optional<std::array<std::byte, 16>> red, blue;
         if (!row.take(id, content.sha256, content.sha1, content.md5, content.size_bytes,
-                      content.type, content.mime, content.family, content.media_error)) {
+                      content.type, content.mime, content.family, content.media_error, red, blue)) {
             return Row::damaged();
         }
         JsonWriter& line = out.begin("content");
         line.member("sha256", encode_hex(content.sha256))
             .member("sha1", encode_hex(content.sha1))
-            .member("md5", encode_hex(content.md5))
-            .member("size_bytes", content.size_bytes)
+            .member("md5", encode_hex(content.md5));
+        if (red && blue) {
+            line.member("ed2k", encode_hex(*red)).member("ed2k_blue", encode_hex(*blue));
+        }
+        line.member("size_bytes", content.size_bytes)
             .member("file_type", content.type)
             .member("mime", content.mime)
             .member("family", content.family);
@@ -210,7 +214,8 @@ Result<void> write_contents(Case& file, CanonicalFile& out) {
         return out.end();
     };
     return file.database().each("SELECT id, sha256, sha1, md5, size_bytes, type, mime, family, "
-                                "media_error_code, media_error_text FROM contents ORDER BY sha256",
+                                "media_error_code, media_error_text, ed2k, ed2k_blue FROM contents "
+                                "LEFT JOIN content_ed2k ON content_id = id ORDER BY sha256",
                                 take_row);
 }
 

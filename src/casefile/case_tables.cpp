@@ -23,6 +23,7 @@ constexpr std::array kTables{
     CaseTable{"fingerprints", "content_id, ordinal"},
     CaseTable{"metadata", "id"},
     CaseTable{"thumbnails", "content_id"},
+    CaseTable{"content_ed2k", "content_id"},
     CaseTable{"videos", "content_id"},
     CaseTable{"video_frames", "content_id, ordinal"},
     CaseTable{"lists", "id"},

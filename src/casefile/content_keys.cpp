@@ -56,8 +56,13 @@ struct KeyReader {
     Result<ContentKeys> read(Row& row) {
         ContentKeys keys;
         bool is_picture = false, is_video = false;
-        if (!row.take(keys.content, keys.sha256, keys.sha1, keys.md5, is_picture, is_video)) {
+        std::optional<std::array<std::byte, 16>> red, blue;
+        if (!row.take(keys.content, keys.sha256, keys.sha1, keys.md5, is_picture, is_video, red,
+                      blue)) {
             return Row::damaged();
+        }
+        if (red && blue) {
+            keys.ed2k = {*red, *blue};
         }
         if (is_picture) {
             auto fingerprints = fingerprints_of(prints, keys.content);
@@ -91,7 +96,8 @@ Result<void> each_content(Case& file, const std::function<Result<void>(const Con
     }
     return database.each("SELECT id, sha256, sha1, md5, EXISTS (SELECT 1 FROM fingerprints f "
                          "WHERE f.content_id = contents.id), EXISTS (SELECT 1 FROM videos v "
-                         "WHERE v.content_id = contents.id) FROM contents ORDER BY id",
+                         "WHERE v.content_id = contents.id), e.ed2k, e.ed2k_blue FROM contents "
+                         "LEFT JOIN content_ed2k e ON e.content_id = contents.id ORDER BY id",
                          [&](Row& row) -> Result<void> {
                              const auto keys = reader->read(row);
                              return keys ? take(*keys) : fail(keys.error());

@@ -67,6 +67,15 @@ class Row {
         }
         std::copy(bytes.begin(), bytes.end(), field.begin());
     }
+    template <std::size_t N>
+    void take_one(std::optional<std::array<std::byte, N>>& field) {
+        field.reset();
+        if (statement_->is_null(column_)) {
+            ++column_;
+            return;
+        }
+        take_one(field.emplace());
+    }
     void take_one(std::string& field);
     void take_one(std::optional<std::string>& field);
     void take_one(Bytes& field);

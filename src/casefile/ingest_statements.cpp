@@ -71,6 +71,8 @@ Result<IngestStatements> IngestStatements::prepare(Database& database) {
                        "WHERE id = $3"},
         {all.hit, kInsertHit},
         {all.segment, kInsertSegment},
+        {all.ed2k, "INSERT INTO content_ed2k (content_id, ed2k, ed2k_blue) VALUES ($1, $2, $3) "
+                   "ON CONFLICT (content_id) DO NOTHING RETURNING content_id"},
         {all.conversation, "INSERT INTO conversations (id, exhibit_id, item_seq, platform, "
                            "native_id, kind, title) VALUES ($1, $2, $3, $4, $5, $6, $7)"},
         {all.account, "INSERT INTO accounts (exhibit_id, item_seq, platform, native_id, name, "

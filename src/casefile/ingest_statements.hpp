@@ -23,7 +23,7 @@ struct LastRows {
 struct IngestStatements {
     Inserter content, picture, video, frame, fingerprint, metadata, thumbnail, item, unread,
         message, attachment;
-    Statement complete, hit, segment, last_rows_query;
+    Statement complete, hit, segment, ed2k, last_rows_query;
     Statement conversation, account, chat_export, chat_reject;
 
     [[nodiscard]] static Result<IngestStatements> prepare(Database& database);

@@ -47,6 +47,7 @@ Result<void> IngestWriter::State::begin() {
 
 void IngestWriter::State::roll_back() {
     change.reset();
+    ed2k.clear();
     sealer.clear();
     end();
 }
@@ -61,7 +62,7 @@ Result<void> IngestWriter::State::finish() {
         return flushed;
     }
     for (const auto& stored :
-         {insert_hits(), contents.store(last.content), tallies.store(*database)}) {
+         {insert_hits(), insert_ed2k(), contents.store(last.content), tallies.store(*database)}) {
         if (!stored) {
             return stored;
         }

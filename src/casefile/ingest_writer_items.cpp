@@ -46,6 +46,9 @@ Result<RowId> IngestWriter::State::insert_content(const ContentRecord& content) 
     if (auto facts = insert_facts(id, content); !facts) {
         return fail(std::move(facts).error());
     }
+    if (content.ed2k) {
+        ed2k.emplace_back(id, *content.ed2k);
+    }
     return id;
 }
 
@@ -95,6 +98,28 @@ Result<void> IngestWriter::State::insert_video(RowId id, const VideoRecord& vide
                        frame.quality, frame.orientations);
     }
     return added;
+}
+
+Result<void> IngestWriter::add_ed2k(RowId row, const Ed2kRecord& ed2k) {
+    return state_->guarded([&]() -> Result<void> {
+        state_->ed2k.emplace_back(row, ed2k);
+        return {};
+    });
+}
+
+Result<void> IngestWriter::State::insert_ed2k() {
+    for (const auto& [content, digests] : ed2k) {
+        const ByteView red(digests.ed2k), blue(digests.ed2k_blue);
+        const auto stored = sql.ed2k.scalar(content, red, blue);
+        if (!stored) {
+            return fail(stored.error());
+        }
+        if (*stored) {
+            sealer.add(SealedTable::content_ed2k, content, content, red, blue);
+        }
+    }
+    ed2k.clear();
+    return {};
 }
 
 Result<RowId> IngestWriter::add_content(const ContentRecord& content) {

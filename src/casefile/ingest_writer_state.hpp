@@ -32,7 +32,8 @@ struct IngestWriter::State {
     LastRows last;
     ContentIndex contents;
     Tallies tallies;
-    std::vector<HitRecord> hits;         ///< Of this transaction: refer to contents.
+    std::vector<HitRecord> hits;                    ///< Of this transaction: refer to contents.
+    std::vector<std::pair<RowId, Ed2kRecord>> ed2k; ///< As hits.
     std::optional<AuditedChange> change; ///< The transaction, and the record that goes with it.
     RowSealer sealer;
     std::uint64_t unflushed_messages = 0;
@@ -73,6 +74,7 @@ struct IngestWriter::State {
     Result<void> count_completed(const StoredContent& was, const ContentRecord& content);
     Result<void> insert_item(const ItemRecord& item);
     Result<void> insert_hits();
+    Result<void> insert_ed2k();
 
     // Chats: ingest_writer_chats.cpp.
     Result<void> insert_message(const MessageRecord& record);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "casefile/content_index.hpp"
+#include "casefile/ed2k_schema.hpp"
 #include "casefile/first_schema.hpp"
 #include "casefile/index_schema.hpp"
 #include "casefile/list_files_schema.hpp"
@@ -77,7 +78,8 @@ constexpr std::array kMigrations{
               rebuild_content_index},
     // The tallies are filled by the last step that adds to what is counted: they count it all.
     Migration{"videos", kVideoSchema, "", kVideoPostgres, rebuild_tallies},
-    Migration{"list files", kListFilesSchema}};
+    Migration{"list files", kListFilesSchema},
+    Migration{"ed2k digests", kEd2kSchema, "", kEd2kPostgres}};
 
 constexpr std::string_view kVersions = "CREATE TABLE {} ("
                                        " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";

@@ -19,6 +19,7 @@ constexpr std::array kUnkept{
     RowReference{"fingerprints", "content_id", "contents", "id"},
     RowReference{"metadata", "content_id", "contents", "id"},
     RowReference{"thumbnails", "content_id", "contents", "id"},
+    RowReference{"content_ed2k", "content_id", "contents", "id"},
     RowReference{"videos", "content_id", "contents", "id"},
     RowReference{"video_frames", "content_id", "contents", "id"},
     RowReference{"list_entries", "list_id", "lists", "id"},

@@ -56,6 +56,7 @@ enum class SealedTable : std::uint8_t {
     thumbnails,
     videos,
     video_frames,
+    content_ed2k,
     items,
     item_unread,
     lists,

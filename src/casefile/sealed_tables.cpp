@@ -57,6 +57,7 @@ constexpr std::array kVideos{
     text("partial_reason")};
 constexpr std::array kVideoFrames{integer("content_id"), integer("ordinal"), integer("from_ms"),
                                   integer("to_ms"),      integer("quality"), blob("orientations")};
+constexpr std::array kContentEd2k{integer("content_id"), blob("ed2k"), blob("ed2k_blue")};
 constexpr std::array kItems{integer("id"),          integer("exhibit_id"),
                             integer("seq"),         integer("parent_seq"),
                             text("path"),           text("stream"),
@@ -147,6 +148,7 @@ constexpr std::array kTables{
     SealedTableFacts{thumbnails, "thumbnails", "content_id", "", kThumbnails},
     SealedTableFacts{videos, "videos", "content_id", "", kVideos},
     SealedTableFacts{video_frames, "video_frames", "content_id", "ordinal", kVideoFrames},
+    SealedTableFacts{content_ed2k, "content_ed2k", "content_id", "", kContentEd2k},
     SealedTableFacts{items, "items", "id", "", kItems},
     SealedTableFacts{item_unread, "item_unread", "item_id", "ordinal", kItemUnread},
     SealedTableFacts{lists, "lists", "id", "", kLists},

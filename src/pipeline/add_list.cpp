@@ -89,13 +89,8 @@ Result<void> store_source(casefile::ListWriter& writer, ListCompiler& compiler,
     const bool is_allow = request.polarity == "allow";
     const std::uint64_t entries_before = added.entries;
     std::uint64_t last_entry = 0;
-    std::uint64_t ed2k = 0; // no content of a case has one to compare: told, never kept in silence
     const auto take = [&](recognise::ListedHash&& hash) -> Result<void> {
         last_entry = std::max(last_entry, hash.entry);
-        if (hash.kind == recognise::HashKind::ed2k) {
-            ++ed2k;
-            return {};
-        }
         if (is_allow && hash.marked) {
             ++added.withheld;
             return {};
@@ -116,10 +111,6 @@ Result<void> store_source(casefile::ListWriter& writer, ListCompiler& compiler,
         return fail(read.error().code, fmt::format("{}: {}", source.name, read.error().message));
     }
     add_counts(read->summary, added.summary);
-    if (ed2k > 0) {
-        added.summary.hashes -= ed2k;
-        recognise::count_as(added.summary.skipped, name(recognise::HashKind::ed2k), ed2k);
-    }
     added.entries += last_entry;
     return {};
 }
@@ -130,7 +121,8 @@ Result<ListAdded> store_list(casefile::Case& file, std::span<const ListSource> s
                     .summary = {},
                     .withheld = 0,
                     .entries = 0,
-                    .new_hits = 0};
+                    .new_hits = 0,
+                    .without_ed2k = 0};
     auto writer = casefile::ListWriter::begin(file, added.list);
     if (!writer) {
         return fail(writer.error());
@@ -198,8 +190,8 @@ class Asking {
 Asking::Hits Asking::ask(std::span<const casefile::ContentKeys> contents) const {
     std::vector<HitRecord> hits;
     for (const casefile::ContentKeys& keys : contents) {
-        auto of_one =
-            matcher_.match({.digests = {.md5 = keys.md5, .sha1 = keys.sha1, .sha256 = keys.sha256},
+        const casefile::Ed2kRecord ed2k = keys.ed2k.value_or(casefile::Ed2kRecord{});
+        auto of_one = matcher_.match({.digests = {.md5 = keys.md5, .sha1 = keys.sha1, .sha256 = keys.sha256, .ed2k = ed2k.ed2k, .ed2k_blue = ed2k.ed2k_blue},
                             .fingerprints = keys.fingerprints,
                             .frames = keys.frames,
                             .content = keys.content});
@@ -245,7 +237,11 @@ Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sou
         return fail(matcher.error());
     }
     Asking asking(*matcher, request.threads);
-    auto asked = casefile::each_content(file, [&](const auto& keys) { return asking.take(keys); });
+    const bool asks_ed2k = matcher->digest_set() == recognise::DigestSet::all_and_ed2k;
+    auto asked = casefile::each_content(file, [&](const casefile::ContentKeys& keys) {
+        added->without_ed2k += asks_ed2k && !keys.ed2k ? 1U : 0U;
+        return asking.take(keys);
+    });
     if (asked) {
         asked = asking.ask();
     }

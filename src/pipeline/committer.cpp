@@ -228,6 +228,11 @@ Result<casefile::RowId> Committer::write_content(Finished& finished) {
         row = *added;
     } else {
         row = **stored;
+        if (content.ed2k) { // an earlier run may have met it before the case had a list of such
+            if (auto added = writer_.add_ed2k(row, *content.ed2k); !added) {
+                return fail(added.error());
+            }
+        }
         if (has_facts(content)) { // of use only if an earlier run left pictures out
             if (auto completed = writer_.complete_content(row, content); !completed) {
                 return fail(completed.error());

@@ -96,6 +96,9 @@ Result<void> learn(const Context& context, const KnownBytes& bytes, Finished& fi
     content.sha256 = bytes.digests.sha256;
     content.sha1 = bytes.digests.sha1;
     content.md5 = bytes.digests.md5;
+    if (context.matcher.digest_set() == recognise::DigestSet::all_and_ed2k) {
+        content.ed2k = {bytes.digests.ed2k, bytes.digests.ed2k_blue};
+    }
     content.size_bytes = bytes.size_bytes;
     content.type = bytes.type.id;
     content.mime = bytes.type.mime;

@@ -2,6 +2,7 @@
 #include "pipeline/item_work.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -11,6 +12,8 @@
 
 namespace rempart::pipeline {
 namespace {
+
+using recognise::DigestSet;
 
 // Our choices. An item up to one slot of a reader is hashed by one task; a file from kTwoThreads on
 // is worth a second thread; the head serves the type and the claims of chat formats.
@@ -46,29 +49,53 @@ struct Hashed {
     std::uint64_t size_bytes = 0;
 };
 
-Result<Hashed> hash_on_two_threads(int descriptor, ByteView head) {
-    recognise::Digester md5(recognise::DigestSet::md5_only);
-    recognise::Digester sha(recognise::DigestSet::sha_only);
-    Result<std::uint64_t> md5_read;
+/// The digests of a large content, each group in a pass of its own: MD5 takes as long as both SHA.
+struct Passes {
+    explicit Passes(DigestSet wanted) {
+        if (wanted == DigestSet::all_and_ed2k) {
+            ed2k.emplace(DigestSet::ed2k_only);
+        }
+    }
+    recognise::Digester md5{DigestSet::md5_only};
+    recognise::Digester sha{DigestSet::sha_only};
+    std::optional<recognise::Digester> ed2k;
+
+    [[nodiscard]] recognise::Digests finish() {
+        recognise::Digests digests = sha.finish();
+        digests.md5 = md5.finish().md5;
+        if (ed2k) {
+            const recognise::Digests of_ed2k = ed2k->finish();
+            digests.ed2k = of_ed2k.ed2k;
+            digests.ed2k_blue = of_ed2k.ed2k_blue;
+        }
+        return digests;
+    }
+};
+
+Result<Hashed> hash_beside_each_other(int descriptor, ByteView head, DigestSet set) {
+    Passes passes(set);
+    Result<std::uint64_t> md5_read, ed2k_read = 0;
     {
-        const std::jthread beside([&] { md5_read = hash_rest(descriptor, head, md5); });
-        if (auto sha_read = hash_rest(descriptor, head, sha); !sha_read) {
+        const std::jthread md5([&] { md5_read = hash_rest(descriptor, head, passes.md5); });
+        std::jthread ed2k;
+        if (passes.ed2k) {
+            ed2k = std::jthread([&] { ed2k_read = hash_rest(descriptor, head, *passes.ed2k); });
+        }
+        if (auto sha_read = hash_rest(descriptor, head, passes.sha); !sha_read) {
             return fail(sha_read.error());
         }
     }
-    if (!md5_read) {
-        return fail(md5_read.error());
+    if (!md5_read || !ed2k_read) {
+        return fail(md5_read ? ed2k_read.error() : md5_read.error());
     }
-    recognise::Digests digests = sha.finish();
-    digests.md5 = md5.finish().md5;
-    return Hashed{digests, *md5_read};
+    return Hashed{passes.finish(), *md5_read};
 }
 
-Result<Hashed> hash_file(int descriptor, ByteView head, std::uint64_t size_bytes) {
+Result<Hashed> hash_file(int descriptor, ByteView head, std::uint64_t size_bytes, DigestSet set) {
     if (size_bytes >= kTwoThreadsBytes) {
-        return hash_on_two_threads(descriptor, head);
+        return hash_beside_each_other(descriptor, head, set);
     }
-    recognise::Digester digester;
+    recognise::Digester digester(set);
     if (size_bytes == head.size()) { // the common small file: read once, by the walk
         digester.update(head);
         return Hashed{digester.finish(), size_bytes};
@@ -98,13 +125,24 @@ Handling handling_of(Depth depth, ByteView head, std::string_view path) {
 }
 
 struct ItemWork::Lanes {
-    explicit Lanes(ThreadPool& threads)
-        : md5_strand(std::make_shared<Strand>(threads)),
-          sha_strand(std::make_shared<Strand>(threads)) {}
-    std::shared_ptr<Strand> md5_strand, sha_strand;
-    recognise::Digester md5{recognise::DigestSet::md5_only};
-    recognise::Digester sha{recognise::DigestSet::sha_only};
-    std::atomic<int> ended = 0;
+    Lanes(ThreadPool& threads, DigestSet set) : passes(set) {
+        add(threads, passes.md5);
+        add(threads, passes.sha);
+        if (passes.ed2k) {
+            add(threads, *passes.ed2k);
+        }
+    }
+    struct Lane {
+        std::shared_ptr<Strand> strand;
+        recognise::Digester* digester;
+    };
+    void add(ThreadPool& threads, recognise::Digester& digester) {
+        lanes.push_back({std::make_shared<Strand>(threads), &digester});
+    }
+
+    Passes passes;
+    std::vector<Lane> lanes;
+    std::atomic<std::size_t> ended = 0;
 };
 
 Result<void> ItemWork::file(UniqueFd descriptor) {
@@ -150,15 +188,17 @@ Result<void> ItemWork::chunk(examine::Chunk chunk) {
 }
 
 void ItemWork::start_lanes() {
-    lanes_ = std::make_shared<Lanes>(context_.threads);
+    lanes_ = std::make_shared<Lanes>(context_.threads, context_.matcher.digest_set());
     for (const examine::Chunk& waiting : std::exchange(chunks_, {})) {
         post_to_lanes(waiting);
     }
 }
 
 void ItemWork::post_to_lanes(const examine::Chunk& chunk) {
-    lanes_->md5_strand->post([lanes = lanes_, chunk] { lanes->md5.update(chunk.bytes()); });
-    lanes_->sha_strand->post([lanes = lanes_, chunk] { lanes->sha.update(chunk.bytes()); });
+    for (const Lanes::Lane& lane : lanes_->lanes) {
+        lane.strand->post(
+            [lanes = lanes_, digester = lane.digester, chunk] { digester->update(chunk.bytes()); });
+    }
 }
 
 Result<ItemBytes> ItemWork::end(examine::ItemEnd how, Use use) {
@@ -200,14 +240,13 @@ void ItemWork::start_work() {
     }
     if (lanes_) {
         const auto last = [self = shared_from_this()] {
-            if (++self->lanes_->ended == 2) {
-                recognise::Digests digests = self->lanes_->sha.finish();
-                digests.md5 = self->lanes_->md5.finish().md5;
-                self->finish(digests);
+            if (++self->lanes_->ended == self->lanes_->lanes.size()) {
+                self->finish(self->lanes_->passes.finish());
             }
         };
-        lanes_->md5_strand->post(last);
-        lanes_->sha_strand->post(last);
+        for (const Lanes::Lane& lane : lanes_->lanes) {
+            lane.strand->post(last);
+        }
         return;
     }
     const bool is_file = bytes_.owner && !spool_;
@@ -217,7 +256,8 @@ void ItemWork::start_work() {
 }
 
 void ItemWork::work_on_file() {
-    const auto hashed = hash_file(bytes_.descriptor, head_, item_.size_bytes);
+    const auto hashed =
+        hash_file(bytes_.descriptor, head_, item_.size_bytes, context_.matcher.digest_set());
     if (!hashed) {
         item_.error = hashed.error();
         Finished finished;
@@ -236,10 +276,10 @@ void ItemWork::work_on_file() {
 
 void ItemWork::work_on_chunks() {
     if (spool_) { // from the spool, so that what is hashed is what is decoded
-        finish(digests_of(bytes_.descriptor, size_bytes_));
+        finish(digests_of(bytes_.descriptor, size_bytes_, context_.matcher.digest_set()));
         return;
     }
-    recognise::Digester digester;
+    recognise::Digester digester(context_.matcher.digest_set());
     for (const examine::Chunk& chunk : std::exchange(chunks_, {})) {
         digester.update(chunk.bytes());
     }

@@ -95,8 +95,9 @@ Result<void> Spool::move_to_disk() {
     return {};
 }
 
-Result<recognise::Digests> digests_of(int descriptor, std::uint64_t size_bytes) {
-    recognise::Digester digester;
+Result<recognise::Digests> digests_of(int descriptor, std::uint64_t size_bytes,
+                                      recognise::DigestSet set) {
+    recognise::Digester digester(set);
     Bytes buffer(std::min(kCopyBytes, size_bytes));
     for (std::uint64_t at = 0; at < size_bytes;) {
         const std::uint64_t want = std::min<std::uint64_t>(buffer.size(), size_bytes - at);

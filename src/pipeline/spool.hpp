@@ -61,6 +61,7 @@ class Spool {
 
 /// The digests of the first `size_bytes` of `descriptor`, read once. \return `io`; `damaged` if the
 /// file is shorter.
-[[nodiscard]] Result<recognise::Digests> digests_of(int descriptor, std::uint64_t size_bytes);
+[[nodiscard]] Result<recognise::Digests> digests_of(int descriptor, std::uint64_t size_bytes,
+                                                    recognise::DigestSet set);
 
 } // namespace rempart::pipeline

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Lists of known material from every format, through the confined reader, and what goes wrong with them."""
 import hashlib
+import io
 import os
 import shutil
 import signal
 import subprocess
 import unittest
+import zipfile
 from pathlib import Path
 
 from support import BUILD, FAILED, OK, PROGRAM, SOURCE, ProgramTest, lines, md5
@@ -20,6 +22,20 @@ def sha1(data):
 
 def nsrl_row(data, code):
     return f'"{sha1(data).upper()}","{md5(data).upper()}","0","f",1,1,"WIN","{code}"\r\n'
+
+
+def md4(data):
+    """By OpenSSL, which has it among what it calls legacy."""
+    done = subprocess.run(["openssl", "dgst", "-md4", "-provider", "legacy", "-provider", "default"], input=data,
+                          capture_output=True, check=True)
+    return done.stdout.split()[-1].decode()
+
+
+def ed2k(data, part=9_728_000):
+    """In the form that has an empty part behind a whole number of parts."""
+    if len(data) < part:
+        return md4(data)
+    return md4(b"".join(bytes.fromhex(md4(data[at:at + part])) for at in range(0, len(data) + 1, part)))
 
 
 class Lists(ProgramTest):
@@ -79,13 +95,33 @@ class Lists(ProgramTest):
         self.assertEqual(said, "")
         self.assertEqual((row["stated_name"], row["stated_version"]), ("Sample RDS (minimal)", "2026.03.1"))
 
-    def test_ed2k_hashes_which_no_content_has_are_told_and_not_kept(self):
-        ed2k = f"ED2K (a.jpg) = {'1' * 32}\n"
-        row, said = self.add(self.list_file("mixed", ed2k + f"MD5 (a.jpg) = {'2' * 32}\n"), name="mixed")
-        self.assertEqual(row["hashes"], 1)
-        self.assertIn("1 not taken: ed2k", said)
-        self.add(self.list_file("only", ed2k), name="only", status=FAILED)
-        self.assertEqual(self.shown(), ["mixed"])
+    def test_ed2k_hashes_find_small_large_and_packed_files_in_either_form(self):
+        part = 9_728_000
+        small, exact, large = b"small", bytes(range(256)) * (part // 256), b"abcdefgh" * (9 << 20)
+        reds = [ed2k(small), ed2k(exact + b""), ed2k(large)]
+        blue = md4(exact)  # without the empty part behind it
+        self.assertNotEqual(blue, reds[1])
+        self.add(self.list_file("reds", "".join(f"ED2K (x) = {hash}\n" for hash in reds)), name="reds")
+        self.add(self.list_file("blue", f"ED2K (x) = {blue}\n"), name="blue")
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("inside", exact)
+        self.ingest_files(small=small, exact=exact, large=large, packed=packed.getvalue())
+        found = sorted((row["list"], row["item"], row["algorithm"]) for row in self.hits())
+        expected = [("blue", "exact"), ("blue", "packed!inside"), ("reds", "exact"), ("reds", "large"),
+                    ("reds", "packed!inside"), ("reds", "small")]
+        self.assertEqual(found, [(name, path, "ed2k") for name, path in expected])
+
+    def test_contents_that_were_read_without_ed2k_are_told_and_are_asked_when_read_again(self):
+        self.ingest_files(a=b"first", b=b"second")
+        row, said = self.add(self.list_file("late", f"ED2K (a) = {ed2k(b'first')}\n"))
+        self.assertEqual((row["hashes"], row["new_hits"], row["without_ed2k"]), (1, 0, 2))
+        self.assertIn("2 contents of the case have no ed2k digest", said)
+        self.run_program("ingest", self.case, self.folder / "evidence", "--exhibit", "again")
+        self.assertEqual({row["algorithm"] for row in self.hits()}, {"ed2k"})
+        row, _ = self.add(self.list_file("later", f"ED2K (b) = {ed2k(b'second')}\n"), name="later")
+        self.assertEqual((row["new_hits"], row["without_ed2k"]), (1, 0))
+        self.run_program("case", "verify", self.case)
 
     def test_what_an_exchange_withdraws_or_cannot_be_compared_is_told(self):
         row, said = self.add(FIXTURES / "threatexchange")

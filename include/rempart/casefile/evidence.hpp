@@ -86,6 +86,8 @@ class IngestWriter {
     [[nodiscard]] Result<std::optional<RowId>> find_content(std::span<const std::byte, 32> sha256);
     /// \pre not stored yet.
     [[nodiscard]] Result<RowId> add_content(const ContentRecord& content);
+    /// Adds ed2k digests to a content that was stored without; ignores them where it has some.
+    [[nodiscard]] Result<void> add_ed2k(RowId row, const Ed2kRecord& ed2k);
     /// Adds picture or video, fingerprints, frames, metadata, thumbnail and media_error to a
     /// content that was stored with media_error `skipped`; leaves any other content as it is.
     [[nodiscard]] Result<void> complete_content(RowId row, const ContentRecord& content);
@@ -193,6 +195,7 @@ struct ContentKeys {
     std::array<std::byte, 32> sha256{};
     std::array<std::byte, 20> sha1{};
     std::array<std::byte, 16> md5{};
+    std::optional<Ed2kRecord> ed2k; ///< Nothing if it was not computed.
     std::vector<FingerprintRecord> fingerprints;
     std::vector<VideoFrameRecord> frames; ///< Of a video.
 };

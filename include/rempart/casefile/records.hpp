@@ -109,10 +109,17 @@ struct MetadataRecord {
 };
 
 /// Distinct bytes, by SHA-256, with the facts that were learnt from them.
+/// Both forms of it (recognise::Digests).
+struct Ed2kRecord {
+    std::array<std::byte, 16> ed2k{}, ed2k_blue{};
+    friend bool operator==(const Ed2kRecord&, const Ed2kRecord&) = default;
+};
+
 struct ContentRecord {
     std::array<std::byte, 32> sha256{};
     std::array<std::byte, 20> sha1{};
     std::array<std::byte, 16> md5{};
+    std::optional<Ed2kRecord> ed2k;
     std::uint64_t size_bytes = 0;
     std::string type, mime, family;   ///< media::FileType; "" for unknown.
     std::optional<Error> media_error; ///< Why its picture (or archive, or chat) could not be read.
@@ -137,7 +144,7 @@ struct HitRecord {
     RowId list = 0;
     RowId entry = 0;       ///< Row of the listed hash.
     std::string match;     ///< "exact" or "near".
-    std::string algorithm; ///< "md5", "sha1", "sha256", "pdq".
+    std::string algorithm; ///< "md5", "sha1", "sha256", "ed2k", "pdq".
     std::string variant;   ///< "" for exact.
     int distance = 0;
     std::string orientation; ///< "" for exact.

@@ -57,7 +57,8 @@ inline constexpr std::array kCommonRights{
 namespace rights {
 inline constexpr std::string_view kCatalogue =
     "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, metadata, "
-    "videos, video_frames, lists, list_entries, list_frames, list_files, hits, hit_segments, "
+    "videos, video_frames, content_ed2k, lists, list_entries, list_frames, list_files, hits, "
+    "hit_segments, "
     "near_groups, near_group_reasons, near_group_members, parts, jobs, "
     "job_failures, workers, search_progress, occurrences, tallies, content_index, "
     "content_index_new";
@@ -75,7 +76,8 @@ inline constexpr std::array kIngest{
     TableRight{"SELECT (id, conversation_id)", "messages"},
     TableRight{"INSERT",
                "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
-               "metadata, thumbnails, videos, video_frames, lists, list_entries, list_frames, "
+               "metadata, thumbnails, videos, video_frames, content_ed2k, lists, list_entries, "
+               "list_frames, "
                "list_files, hits, hit_segments, near_groups, near_group_reasons, "
                "near_group_members, parts, jobs, job_failures, workers, chat_exports, "
                "chat_rejects, accounts, conversations, messages, attachments, content_index, "

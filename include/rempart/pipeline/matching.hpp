@@ -34,6 +34,11 @@ class Matcher {
                                               std::optional<casefile::RowId> only = {});
 
     [[nodiscard]] bool empty() const { return known_.empty(); }
+    /// Which digests a content is to be asked by: ed2k only where a list has some.
+    [[nodiscard]] recognise::DigestSet digest_set() const {
+        return known_.holds(recognise::HashKind::ed2k) ? recognise::DigestSet::all_and_ed2k
+                                                       : recognise::DigestSet::all;
+    }
     /// What a content is compared by.
     struct Keys {
         recognise::Digests digests;
@@ -84,6 +89,9 @@ struct ListAdded {
     std::uint64_t entries = 0; ///< The last number given.
     /// Contents that the case holds already and that it knows, exact and near ones apart.
     std::uint64_t new_hits = 0;
+    /// Contents that were not asked for by ed2k, though the list has such hashes: they were read
+    /// when no list of the case had any. Ingested again they are.
+    std::uint64_t without_ed2k = 0;
 };
 
 /// Reads one list from its files into the case, whole or not at all, and matches it against what
