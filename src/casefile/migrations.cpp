@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "casefile/content_index.hpp"
+#include "casefile/entry_schema.hpp"
 #include "casefile/first_schema.hpp"
 #include "casefile/index_schema.hpp"
 #include "casefile/log_schema.hpp"
@@ -74,8 +75,9 @@ constexpr std::array kMigrations{
     Migration{"roles", kRolesSchema, "", kRolesPostgres.data()},
     Migration{"indexes and tallies", kIndexSchema, kIndexSqlite, kIndexPostgres,
               rebuild_content_index},
+    Migration{"videos", kVideoSchema, "", kVideoPostgres},
     // The tallies are filled by the last step that adds to what is counted: they count it all.
-    Migration{"videos", kVideoSchema, "", kVideoPostgres, rebuild_tallies}};
+    Migration{"list entries", kEntrySchema, "", kEntryPostgres, rebuild_tallies}};
 
 constexpr std::string_view kVersions = "CREATE TABLE {} ("
                                        " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
