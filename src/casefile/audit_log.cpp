@@ -21,7 +21,7 @@ constexpr bool acts_are_in_order() {
             return false;
         }
     }
-    return kAuditActs.back().act == AuditAct::export_written;
+    return kAuditActs.back().act == AuditAct::entry_judged;
 }
 static_assert(acts_are_in_order());
 

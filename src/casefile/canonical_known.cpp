@@ -99,6 +99,49 @@ Result<void> write_reasons(JsonWriter& out, Statement& statement, const Bytes& g
     return {};
 }
 
+// Not who nor when: those are of the run.
+Result<void> write_acts(Database& database, CanonicalFile& out, const ListRecord& list) {
+    auto written = database.each(
+        "SELECT entry, act, reason FROM entry_acts WHERE list_id = $1 ORDER BY entry, id",
+        [&](Row& row) -> Result<void> {
+            std::uint64_t entry = 0;
+            std::string act, reason;
+            if (!row.take(entry, act, reason)) {
+                return Row::damaged();
+            }
+            out.begin("entry_act")
+                .member("list", list.name)
+                .member("entry", entry)
+                .member("act", act)
+                .member("reason", reason);
+            return out.end();
+        },
+        list.id);
+    if (!written) {
+        return written;
+    }
+    return database.each(
+        "SELECT f.entry, c.sha256, f.verdict, f.note FROM entry_feedback f "
+        "JOIN contents c ON c.id = f.content_id WHERE f.list_id = $1 "
+        "ORDER BY f.entry, c.sha256, f.id",
+        [&](Row& row) -> Result<void> {
+            std::uint64_t entry = 0;
+            Bytes sha256;
+            std::string verdict, note;
+            if (!row.take(entry, sha256, verdict, note)) {
+                return Row::damaged();
+            }
+            out.begin("entry_feedback")
+                .member("list", list.name)
+                .member("entry", entry)
+                .member("sha256", encode_hex(sha256))
+                .member("verdict", verdict)
+                .member("note", note);
+            return out.end();
+        },
+        list.id);
+}
+
 } // namespace
 
 // Not the list's file name nor when it was added: those are of the machine and the run.
@@ -123,8 +166,10 @@ Result<void> write_lists(Case& file, CanonicalFile& out) {
         if (auto ended = out.end(); !ended) {
             return ended;
         }
-        if (auto written = write_entries(file.database(), out, list); !written) {
-            return written;
+        for (const auto write : {write_entries, write_acts}) {
+            if (auto written = write(file.database(), out, list); !written) {
+                return written;
+            }
         }
     }
     return {};

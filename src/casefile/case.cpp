@@ -10,6 +10,7 @@
 #include "casefile/case_place.hpp"
 #include "casefile/content_index.hpp"
 #include "casefile/database.hpp"
+#include "casefile/entries_off.hpp"
 #include "casefile/info_row.hpp"
 #include "casefile/migrations.hpp"
 #include "casefile/role_rights.hpp"
@@ -192,8 +193,12 @@ Result<void> Case::check() {
     if (!snapshot) {
         return fail(snapshot.error());
     }
-    auto sound = check_content_index(*database_);
-    return sound ? check_tallies(*database_) : sound;
+    for (const auto check : {check_content_index, check_entries_off, check_tallies}) {
+        if (auto sound = check(*database_); !sound) {
+            return sound;
+        }
+    }
+    return {};
 }
 
 } // namespace rempart::casefile

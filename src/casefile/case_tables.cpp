@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "casefile/content_index.hpp"
+#include "casefile/entries_off.hpp"
 #include "casefile/tallies.hpp"
 
 namespace rempart::casefile {
@@ -50,10 +51,12 @@ constexpr std::array kTables{
     CaseTable{"workers", "name"},
     CaseTable{"decisions", "id"},
     CaseTable{"role_changes", "id"},
+    CaseTable{"entry_acts", "id"},
+    CaseTable{"entry_feedback", "id"},
 };
-constexpr std::array<std::string_view, 9> kDerived{
+constexpr std::array<std::string_view, 10> kDerived{
     "schema_migrations", "search_progress",   "messages_words", "items_words", "metadata_words",
-    "content_index",     "content_index_new", "tallies",        "list_files"};
+    "content_index",     "content_index_new", "tallies",        "list_files",  "entries_off"};
 
 // What waits for its way into a table: our choice, some thousand rows.
 constexpr std::size_t kFlushBytes = std::size_t{4} << 20U;
@@ -178,7 +181,9 @@ Result<void> copy_rows(Database& from, Database& to) {
         return to.dialect() == Dialect::sqlite
                    ? Result<void>()
                    : to.exec(fmt::format("ALTER TABLE audit_log {0} TRIGGER USER; "
-                                         "ALTER TABLE decisions {0} TRIGGER USER",
+                                         "ALTER TABLE decisions {0} TRIGGER USER; "
+                                         "ALTER TABLE entry_acts {0} TRIGGER USER; "
+                                         "ALTER TABLE entry_feedback {0} TRIGGER USER",
                                          state));
     };
     if (auto off = guards("DISABLE"); !off) {
@@ -189,7 +194,8 @@ Result<void> copy_rows(Database& from, Database& to) {
             return copied;
         }
     }
-    for (const auto& done : {guards("ENABLE"), rebuild_content_index(to), rebuild_tallies(to)}) {
+    for (const auto& done : {guards("ENABLE"), rebuild_content_index(to), rebuild_entries_off(to),
+                             rebuild_tallies(to)}) {
         if (!done) {
             return done;
         }

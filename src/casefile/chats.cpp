@@ -147,7 +147,7 @@ Result<std::vector<ConversationView>> conversations(Case& file) {
         "  min(sent_utc_us) AS first_us, max(sent_utc_us) AS last_us"
         "  FROM messages GROUP BY conversation_id),"
         " sent AS (SELECT m.conversation_id, count(*) AS files, count(a.content_id) AS present,"
-        "  sum(CASE WHEN EXISTS (SELECT 1 FROM hits h JOIN lists l ON l.id = h.list_id"
+        "  sum(CASE WHEN EXISTS (SELECT 1 FROM told_hits h JOIN lists l ON l.id = h.list_id"
         "   WHERE h.content_id = a.content_id AND l.polarity <> 'allow') THEN 1 ELSE 0 END)"
         "   AS hit"
         "  FROM attachments a JOIN messages m ON m.id = a.message_id GROUP BY m.conversation_id) "

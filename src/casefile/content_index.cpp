@@ -28,8 +28,8 @@ std::string facts(std::string_view exhibit) {
         "COALESCE(c.media_error_code, ''), "
         "COALESCE((SELECT p.partial_reason FROM pictures p WHERE p.content_id = c.id), "
         "(SELECT v.partial_reason FROM videos v WHERE v.content_id = c.id), ''), "
-        "(SELECT count(DISTINCT h.list_id) FROM hits h WHERE h.content_id = c.id "
-        "AND h.match = 'exact'), (SELECT count(DISTINCT h.list_id) FROM hits h "
+        "(SELECT count(DISTINCT h.list_id) FROM told_hits h WHERE h.content_id = c.id "
+        "AND h.match = 'exact'), (SELECT count(DISTINCT h.list_id) FROM told_hits h "
         "WHERE h.content_id = c.id AND h.match = 'near'), CASE WHEN EXISTS (SELECT 1 FROM items i "
         "WHERE (i.content_id, i.exhibit_id) >= (c.id, {0}) "
         "AND (i.content_id, i.exhibit_id) <= (c.id, {0})) THEN 1 ELSE 0 END",

@@ -11,6 +11,7 @@
 #include "casefile/database.hpp"
 #include "casefile/index_lead.hpp"
 #include "casefile/ingest_statements.hpp"
+#include "casefile/known_by.hpp"
 #include "casefile/strongest_hit.hpp"
 #include "casefile/tallies.hpp"
 #include "rempart/core/hex.hpp"
@@ -19,12 +20,20 @@ namespace rempart::casefile {
 
 namespace {
 
-constexpr std::string_view kColumns =
-    "SELECT h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance, "
-    "h.orientation, i.exhibit_id, i.seq, e.label, i.path, i.stream, c.sha256, l.name, l.polarity, "
-    "l.scheme, n.entry, n.label, n.category, h.id, "
-    "CASE WHEN h.match = 'near' AND EXISTS (SELECT 1 FROM hit_segments s WHERE s.hit_id = h.id) "
-    "THEN 1 ELSE 0 END ";
+std::string columns(HitsThat which) {
+    return fmt::format(
+        "SELECT h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance, "
+        "h.orientation, i.exhibit_id, i.seq, e.label, i.path, i.stream, c.sha256, l.name, "
+        "l.polarity, l.scheme, n.entry, n.label, n.category, h.id, CASE WHEN h.match = 'near' AND "
+        "EXISTS (SELECT 1 FROM hit_segments s WHERE s.hit_id = h.id) THEN 1 ELSE 0 END, {}, {} ",
+        known_by_sql("h.content_id"),
+        which == HitsThat::count
+            ? "''"
+            : "(SELECT o.state FROM entries_off o WHERE o.entry_id = h.entry_id)");
+}
+constexpr std::string_view table_of(HitsThat which) {
+    return which == HitsThat::count ? "told_hits" : "off_hits";
+}
 constexpr std::string_view kSegments =
     "SELECT from_ms, to_ms, entry_from_ms, entry_to_ms FROM hit_segments WHERE hit_id = $1 "
     "ORDER BY ordinal";
@@ -46,12 +55,15 @@ class HitTeller {
         Place place;
         RowId id = 0;
         bool has_segments = false;
+        std::int64_t known = 0;
         if (!row.take(hit.content, hit.list, hit.entry, hit.match, hit.algorithm, hit.variant,
                       hit.distance, hit.orientation, place.first, place.second, view.exhibit_label,
                       view.item_path, view.item_stream, sha256, view.list_name, view.polarity,
-                      view.scheme, view.entry, view.entry_label, view.category, id, has_segments)) {
+                      view.scheme, view.entry, view.entry_label, view.category, id, has_segments,
+                      known, view.entry_state)) {
             return Row::damaged();
         }
+        view.known_by = known_by(known);
         if (has_segments) {
             if (auto read = read_segments(id, view); !read) {
                 return read;
@@ -130,43 +142,45 @@ constexpr std::string_view kKey = "(h.list_id, h.distance, h.content_start, h.co
 /// Keys behind that of $1 to $5, in no order. A farther match of the same list is the same hit.
 /// Unary plus keeps SQLite, which has no figures of the table, from going through all hits of a
 /// list where those of a content are few.
-std::string keys_sql(std::string_view also) {
+std::string keys_sql(HitsThat which, std::string_view also) {
     return fmt::format(
         "SELECT DISTINCT h.list_id, h.distance, h.content_start, h.content_id, h.match "
-        "FROM hits h WHERE {} > ($1, $2, $3, $4, $5) AND {}"
-        "NOT EXISTS (SELECT 1 FROM hits o WHERE o.content_id = h.content_id "
+        "FROM {2} h WHERE {0} > ($1, $2, $3, $4, $5) AND {1}"
+        "NOT EXISTS (SELECT 1 FROM {2} o WHERE o.content_id = h.content_id "
         "AND +o.list_id = h.list_id AND o.match = h.match AND o.distance < h.distance)",
-        kKey, also);
+        kKey, also, table_of(which));
 }
 
 // The index hits_in_order gives them in their order: none is sorted with all the others.
-std::string next_keys_sql() {
+std::string next_keys_sql(HitsThat which) {
     return fmt::format(
         "WITH k AS MATERIALIZED ({} ORDER BY h.list_id, h.distance, h.content_start, h.content_id, "
         "h.match LIMIT $6) SELECT k.*, (SELECT count(*) FROM (SELECT 1 FROM items i "
         "WHERE i.content_id = k.content_id LIMIT $7) AS few) FROM k "
         "ORDER BY k.list_id, k.distance, k.content_start, k.content_id, k.match",
-        keys_sql(""));
+        keys_sql(which, ""));
 }
 
-std::string hits_of_keys_sql() {
+std::string hits_of_keys_sql(HitsThat which) {
     return fmt::format(
-        "{}FROM ({}) AS k JOIN hits h ON h.content_id = k.content_id AND +h.list_id = k.list_id "
+        "{}FROM ({}) AS k JOIN {} h ON h.content_id = k.content_id AND +h.list_id = k.list_id "
         "AND h.match = k.match {}ORDER BY k.list_id, k.distance, k.content_start, k.content_id, "
         "k.match, i.exhibit_id, i.seq, n.entry, h.entry_id, h.variant",
-        kColumns, keys_sql(fmt::format("{} <= ($6, $7, $8, $9, $10) AND ", kKey)), kPlaces);
+        columns(which), keys_sql(which, fmt::format("{} <= ($6, $7, $8, $9, $10) AND ", kKey)),
+        table_of(which), kPlaces);
 }
 
-std::string hits_of_one_sql() {
-    return fmt::format("{}FROM hits h {}WHERE h.content_id = $1 AND h.list_id = $2 "
+std::string hits_of_one_sql(HitsThat which) {
+    return fmt::format("{}FROM {} h {}WHERE h.content_id = $1 AND h.list_id = $2 "
                        "AND h.match = $3 ORDER BY i.exhibit_id, i.seq, n.entry, h.entry_id, "
                        "h.variant",
-                       kColumns, kPlaces);
+                       columns(which), table_of(which), kPlaces);
 }
 
-Result<std::vector<HitKey>> next_keys(Database& database, const HitKey& after, std::size_t most) {
+Result<std::vector<HitKey>> next_keys(Database& database, HitsThat which, const HitKey& after,
+                                      std::size_t most) {
     std::vector<HitKey> keys;
-    const auto statement = database.kept(next_keys_sql());
+    const auto statement = database.kept(next_keys_sql(which));
     if (!statement) {
         return fail(statement.error());
     }
@@ -185,10 +199,10 @@ Result<std::vector<HitKey>> next_keys(Database& database, const HitKey& after, s
 }
 
 /// The hits of the keys behind `after` up to `until`, or of `until` alone.
-Result<void> read_hits(Database& database, const HitKey& after, const HitKey& until,
+Result<void> read_hits(Database& database, HitsThat which, const HitKey& after, const HitKey& until,
                        HitTeller& teller) {
     const bool alone = until.places > kManyPlaces;
-    const auto statement = database.kept(alone ? hits_of_one_sql() : hits_of_keys_sql());
+    const auto statement = database.kept(alone ? hits_of_one_sql(which) : hits_of_keys_sql(which));
     if (!statement) {
         return fail(statement.error());
     }
@@ -204,15 +218,15 @@ Result<void> read_hits(Database& database, const HitKey& after, const HitKey& un
 /// The hits of a page of keys, in runs: what lies in very many places alone, the others together.
 /// `after` becomes the last key that was read.
 template <typename Enough>
-Result<void> read_page(Database& database, const std::vector<HitKey>& keys, HitKey& after,
-                       HitTeller& teller, Enough&& enough) {
+Result<void> read_page(Database& database, HitsThat which, const std::vector<HitKey>& keys,
+                       HitKey& after, HitTeller& teller, Enough&& enough) {
     for (std::size_t i = 0; i < keys.size() && !enough(); ++i) {
         const bool ends_run = keys[i].places > kManyPlaces || i + 1 == keys.size() ||
                               keys[i + 1].places > kManyPlaces;
         if (!ends_run) {
             continue;
         }
-        if (auto read = read_hits(database, after, keys[i], teller); !read) {
+        if (auto read = read_hits(database, which, after, keys[i], teller); !read) {
             return read;
         }
         after = keys[i];
@@ -223,7 +237,7 @@ Result<void> read_page(Database& database, const std::vector<HitKey>& keys, HitK
 } // namespace
 
 Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView&)>& take,
-                      std::size_t most) {
+                      std::size_t most, HitsThat which) {
     Database& database = file.database();
     const auto snapshot = Snapshot::begin(database);
     if (!snapshot) {
@@ -237,11 +251,11 @@ Result<void> each_hit(Case& file, const std::function<Result<void>(const HitView
     HitTeller teller(database, take_counted);
     HitKey after;
     while (told < most) {
-        const auto keys = next_keys(database, after, std::min(kKeysPerPage, most - told));
+        const auto keys = next_keys(database, which, after, std::min(kKeysPerPage, most - told));
         if (!keys || keys->empty()) {
             return keys ? Result<void>() : fail(keys.error());
         }
-        auto read = read_page(database, *keys, after, teller, [&] { return told >= most; });
+        auto read = read_page(database, which, *keys, after, teller, [&] { return told >= most; });
         if (!read) {
             return read;
         }
@@ -253,9 +267,9 @@ Result<void> each_hit_of_items(Case& file, RowId exhibit, std::uint64_t first_se
                                std::uint64_t end_seq,
                                const std::function<Result<void>(const HitView&)>& take) {
     const auto statement = file.database().kept(
-        fmt::format("{}FROM hits h {}WHERE i.exhibit_id = $1 AND i.seq >= $2 AND i.seq < $3 "
+        fmt::format("{}FROM told_hits h {}WHERE i.exhibit_id = $1 AND i.seq >= $2 AND i.seq < $3 "
                     "ORDER BY i.seq, h.list_id, h.match, n.entry, h.entry_id, h.variant",
-                    kColumns, kPlaces));
+                    columns(HitsThat::count), kPlaces));
     if (!statement) {
         return fail(statement.error());
     }
@@ -268,9 +282,9 @@ Result<void> each_hit_of_items(Case& file, RowId exhibit, std::uint64_t first_se
 Result<void> each_hit_of_content(Case& file, RowId content,
                                  const std::function<Result<void>(const HitView&)>& take) {
     const auto statement = file.database().kept(
-        fmt::format("{}FROM hits h {}WHERE h.content_id = $1 ORDER BY i.exhibit_id, "
+        fmt::format("{}FROM told_hits h {}WHERE h.content_id = $1 ORDER BY i.exhibit_id, "
                     "i.seq, h.list_id, h.match, n.entry, h.entry_id, h.variant",
-                    kColumns, kPlaces));
+                    columns(HitsThat::count), kPlaces));
     if (!statement) {
         return fail(statement.error());
     }

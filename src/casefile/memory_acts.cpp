@@ -76,11 +76,11 @@ Result<void> each_content_seen(Case& file,
         "SELECT s.sha256, s.size_bytes, s.mime, s.exhibit_id, s.alert FROM ("
         "SELECT c.sha256, c.size_bytes, c.mime, "
         "(SELECT min(i.exhibit_id) FROM items i WHERE i.content_id = c.id) AS exhibit_id, "
-        "CASE WHEN EXISTS (SELECT 1 FROM hits h JOIN lists l ON l.id = h.list_id "
+        "CASE WHEN EXISTS (SELECT 1 FROM told_hits h JOIN lists l ON l.id = h.list_id "
         "WHERE h.content_id = c.id AND h.match = 'exact' AND l.polarity = 'alert') "
         "THEN 1 ELSE 0 END AS alert "
         "FROM contents c WHERE c.size_bytes > 0 AND NOT EXISTS ("
-        "SELECT 1 FROM hits h JOIN lists l ON l.id = h.list_id "
+        "SELECT 1 FROM told_hits h JOIN lists l ON l.id = h.list_id "
         "WHERE h.content_id = c.id AND h.match = 'exact' AND l.polarity = 'allow')) s "
         "WHERE s.exhibit_id IS NOT NULL ORDER BY s.sha256",
         [&](Row& row) -> Result<void> {

@@ -7,6 +7,7 @@
 
 #include "casefile/content_index.hpp"
 #include "casefile/ed2k_schema.hpp"
+#include "casefile/entry_schema.hpp"
 #include "casefile/first_schema.hpp"
 #include "casefile/index_schema.hpp"
 #include "casefile/list_files_schema.hpp"
@@ -76,10 +77,11 @@ constexpr std::array kMigrations{
     Migration{"roles", kRolesSchema, "", kRolesPostgres.data()},
     Migration{"indexes and tallies", kIndexSchema, kIndexSqlite, kIndexPostgres,
               rebuild_content_index},
-    // The tallies are filled by the last step that adds to what is counted: they count it all.
-    Migration{"videos", kVideoSchema, "", kVideoPostgres, rebuild_tallies},
+    Migration{"videos", kVideoSchema, "", kVideoPostgres},
     Migration{"list files", kListFilesSchema},
-    Migration{"ed2k digests", kEd2kSchema, "", kEd2kPostgres}};
+    Migration{"ed2k digests", kEd2kSchema, "", kEd2kPostgres},
+    // The tallies are filled by the last step that adds to what is counted: they count it all.
+    Migration{"list entries", kEntrySchema, "", kEntryPostgres, rebuild_tallies}};
 
 constexpr std::string_view kVersions = "CREATE TABLE {} ("
                                        " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";

@@ -120,6 +120,8 @@ Result<void> PictureTable::read_hits() {
         }
         if (PictureView* view = find(content)) {
             view->hit_alert = view->hit_alert || polarity == "alert";
+            view->hit_alert_exact =
+                view->hit_alert_exact || (polarity == "alert" && match == "exact");
             view->hit_note = view->hit_note || polarity == "note";
             // A near copy of something harmless is not thereby harmless.
             view->hit_allow_exact =
@@ -127,7 +129,7 @@ Result<void> PictureTable::read_hits() {
         }
         return {};
     };
-    return database_.each("SELECT h.content_id, l.polarity, h.match FROM hits h "
+    return database_.each("SELECT h.content_id, l.polarity, h.match FROM told_hits h "
                           "JOIN lists l ON l.id = h.list_id",
                           take_row);
 }

@@ -72,6 +72,8 @@ enum class SealedTable : std::uint8_t {
     chat_rejects,
     decisions,
     role_changes,
+    entry_acts,
+    entry_feedback,
     memory_info,
     memory_cases,
     memory_exhibits,

@@ -129,6 +129,12 @@ constexpr std::array kDecisions{text("kind"),        text("subject"),    text("a
 constexpr std::array kRoleChanges{integer("given"), integer("at_us"), text("changed_by"),
                                   text("person"), text("role")};
 
+constexpr std::array kEntryActs{integer("list_id"), integer("entry"), text("act"),
+                                text("reason"),     text("who"),      integer("at_us")};
+constexpr std::array kEntryFeedback{integer("list_id"), integer("entry"), integer("content_id"),
+                                    text("verdict"),    text("note"),     text("who"),
+                                    integer("at_us")};
+
 constexpr std::array kMemoryCases{text("case_id"), text("name"), text("authority")};
 constexpr std::array kMemoryExhibits{integer("case_no"), text("label"), integer("read_us"),
                                      integer("read_kind")};
@@ -165,12 +171,14 @@ constexpr std::array kTables{
     SealedTableFacts{chat_rejects, "chat_rejects", "exhibit_id", "item_seq, ordinal", kChatRejects},
     SealedTableFacts{decisions, "decisions", "id", "", kDecisions},
     SealedTableFacts{role_changes, "role_changes", "id", "", kRoleChanges},
+    SealedTableFacts{entry_acts, "entry_acts", "id", "", kEntryActs},
+    SealedTableFacts{entry_feedback, "entry_feedback", "id", "", kEntryFeedback},
     SealedTableFacts{memory_info, "memory_info", "only_row", "", kCaseInfo},
     SealedTableFacts{memory_cases, "memory_cases", "id", "", kMemoryCases},
     SealedTableFacts{memory_exhibits, "memory_exhibits", "id", "", kMemoryExhibits},
     SealedTableFacts{memory_contents, "memory_contents", "batch", "sha256", kMemoryContents},
 };
-constexpr auto kTablesOfACase = static_cast<std::size_t>(role_changes) + 1;
+constexpr auto kTablesOfACase = static_cast<std::size_t>(entry_feedback) + 1;
 
 constexpr bool tables_are_in_order() {
     for (std::size_t i = 0; i < kTables.size(); ++i) {

@@ -64,32 +64,35 @@ Result<std::vector<RowId>> all_exhibits(Database& database) {
 // The new hits are few: they lead (MATERIALIZED, CROSS JOIN, unary plus), whatever a planner
 // guesses of a table that just grew.
 constexpr std::string_view kNewPairs =
-    "WITH fresh AS MATERIALIZED (SELECT DISTINCT h.match, h.content_id, h.list_id FROM hits h "
-    "WHERE h.id > $1 AND NOT EXISTS (SELECT 1 FROM hits o WHERE o.content_id = h.content_id "
+    "WITH fresh AS MATERIALIZED (SELECT DISTINCT h.match, h.content_id, h.list_id FROM told_hits h "
+    "WHERE h.id > $1 AND NOT EXISTS (SELECT 1 FROM told_hits o WHERE o.content_id = h.content_id "
     "AND +o.list_id = h.list_id AND o.match = h.match AND o.id <= $1)) ";
-constexpr std::string_view kNewPairsInExhibits =
+constexpr std::string_view kPairsOfList =
+    "WITH fresh AS MATERIALIZED (SELECT DISTINCT h.match, h.content_id, h.list_id "
+    "FROM told_hits h WHERE h.list_id = $1) ";
+constexpr std::string_view kPairsInExhibits =
     "SELECT place, match, count(*) FROM (SELECT DISTINCT i.exhibit_id AS place, f.match, "
     "f.content_id, f.list_id FROM fresh f CROSS JOIN items i "
     "WHERE i.content_id = f.content_id) AS pairs GROUP BY place, match";
-constexpr std::string_view kNewPairsInCase = "SELECT 0, match, count(*) FROM fresh GROUP BY match";
+constexpr std::string_view kPairsInCase = "SELECT 0, match, count(*) FROM fresh GROUP BY match";
 
-struct NewPairs {
+struct Pairs {
     RowId exhibit = kWholeCase;
     std::string match;
     std::int64_t count = 0;
 };
 
-Result<std::vector<NewPairs>> new_pairs(Database& database, std::string_view counted,
-                                        RowId last_before) {
-    std::vector<NewPairs> all;
+Result<std::vector<Pairs>> pairs(Database& database, std::string_view which,
+                                 std::string_view counted, RowId parameter) {
+    std::vector<Pairs> all;
     auto read = database.each(
-        fmt::format("{}{}", kNewPairs, counted),
+        fmt::format("{}{}", which, counted),
         [&](Row& row) -> Result<void> {
-            NewPairs& some = all.emplace_back();
+            Pairs& some = all.emplace_back();
             return row.take(some.exhibit, some.match, some.count) ? Result<void>() : Row::damaged();
         },
-        last_before);
-    return read ? Result<std::vector<NewPairs>>(std::move(all)) : fail(std::move(read).error());
+        parameter);
+    return read ? Result<std::vector<Pairs>>(std::move(all)) : fail(std::move(read).error());
 }
 
 void note(std::string_view tally, std::uint64_t value, Totals& totals) {
@@ -184,17 +187,26 @@ Result<void> Tallies::completed(Database& database, const StoredContent& was,
 }
 
 // A pair of content and list counts once, however many digests or entries agree.
-Result<void> Tallies::hits(Database& database, RowId last_before) {
-    for (const std::string_view counted : {kNewPairsInExhibits, kNewPairsInCase}) {
-        const auto pairs = new_pairs(database, counted, last_before);
-        if (!pairs) {
-            return fail(pairs.error());
+Result<void> Tallies::count_pairs(Database& database, std::string_view which, RowId parameter,
+                                  std::int64_t sign) {
+    for (const std::string_view counted : {kPairsInExhibits, kPairsInCase}) {
+        const auto all = pairs(database, which, counted, parameter);
+        if (!all) {
+            return fail(all.error());
         }
-        for (const NewPairs& some : *pairs) {
-            add(some.exhibit, some.match == "exact" ? kHitsExact : kHitsNear, some.count);
+        for (const Pairs& some : *all) {
+            add(some.exhibit, some.match == "exact" ? kHitsExact : kHitsNear, sign * some.count);
         }
     }
     return {};
+}
+
+Result<void> Tallies::hits(Database& database, RowId last_before) {
+    return count_pairs(database, kNewPairs, last_before, 1);
+}
+
+Result<void> Tallies::hits_of_list(Database& database, RowId list, std::int64_t sign) {
+    return count_pairs(database, kPairsOfList, list, sign);
 }
 
 Result<void> Tallies::store(Database& database) {

@@ -34,12 +34,18 @@ class Tallies {
     /// Hits with a higher row than `last_before`, which are stored, as are all items.
     [[nodiscard]] Result<void> hits(Database& database, RowId last_before);
 
+    /// All pairs of a content and this list that count, `sign` times: -1 before entries of the list
+    /// are switched, 1 after.
+    [[nodiscard]] Result<void> hits_of_list(Database& database, RowId list, std::int64_t sign);
+
     /// Adds them to the table, within the transaction that they are about.
     [[nodiscard]] Result<void> store(Database& database);
     void clear() { changes_.clear(); }
 
   private:
     void add(RowId exhibit, std::string_view name, std::int64_t change);
+    [[nodiscard]] Result<void> count_pairs(Database& database, std::string_view which,
+                                           RowId parameter, std::int64_t sign);
     void lacks(RowId exhibit, const StoredContent& content, std::int64_t sign);
 
     std::map<std::pair<RowId, std::string>, std::int64_t> changes_;

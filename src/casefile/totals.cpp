@@ -32,7 +32,8 @@ constexpr std::string_view kMessages =
     "JOIN messages m ON m.conversation_id = c.id WHERE $1 IN (0, c.exhibit_id)";
 
 constexpr std::string_view kHits =
-    "SELECT match, count(*) FROM (SELECT DISTINCT h.match, h.content_id, h.list_id FROM hits h "
+    "SELECT match, count(*) FROM (SELECT DISTINCT h.match, h.content_id, h.list_id FROM told_hits "
+    "h "
     "WHERE EXISTS (SELECT 1 FROM items i WHERE i.content_id = h.content_id "
     "AND $1 IN (0, i.exhibit_id))) AS pairs GROUP BY match";
 

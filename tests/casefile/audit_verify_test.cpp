@@ -42,6 +42,7 @@ class AuditVerify : public ::testing::Test {
         fill_list(file_, "known", "alert", numbers);
         match_list(file_, "known");
         fill_decisions(file_);
+        fill_entry_acts(file_, "known", 1);
         while (value_of(audit_head(file_.database())).size < 70) {
             log(file_, some_act(AuditAct::viewed));
         }

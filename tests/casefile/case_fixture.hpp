@@ -125,6 +125,8 @@ inline void drop_guards(Case& file) {
               "FROM pg_constraint WHERE contype IN ('c', 'f') AND connamespace = "
               "'public'::regnamespace LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', "
               "c.place, c.conname); END LOOP; END $$; ALTER TABLE decisions DISABLE TRIGGER USER; "
+              "ALTER TABLE entry_acts DISABLE TRIGGER USER; "
+              "ALTER TABLE entry_feedback DISABLE TRIGGER USER; "
               "ALTER TABLE audit_log DISABLE TRIGGER USER"
             : "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON"));
 }

@@ -151,6 +151,7 @@ TEST(RowSealer, SealsEveryTableOfARealCase) {
     match_list(file, "known");
     fill_video(file, "V");
     fill_decisions(file);
+    fill_entry_acts(file, "V films", 90);
     drop_guards(file);
     const std::string longer = "{1} || " + zeros(file, 1);
     for (const SealedTableFacts& facts : sealed_tables()) {

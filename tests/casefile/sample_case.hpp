@@ -12,6 +12,7 @@
 #include "casefile/audited_change.hpp"
 #include "casefile/case_fixture.hpp"
 #include "rempart/casefile/decisions.hpp"
+#include "rempart/casefile/list_entries.hpp"
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
@@ -251,6 +252,18 @@ inline void fill_decisions(Case& file) {
                                "VALUES (5, 'anna', 'bruno', 'analyst', 1) RETURNING id"));
     expect_ok(change.seal(SealedTable::role_changes, row.value()));
     expect_ok(change.commit());
+}
+
+/// Entry 1 of the list, which has a hit on the content of that number, is judged and disabled.
+inline void fill_entry_acts(Case& file, const std::string& list, std::uint64_t number) {
+    expect_ok(give_feedback(file, {.list = list,
+                                   .entry = 1,
+                                   .sha256 = digest_of(number),
+                                   .confirmed = false,
+                                   .note = "Another harbour"}));
+    expect_ok(switch_entries(
+        file,
+        {.list = list, .entries = {1}, .act = EntryAct::disabled, .reason = "Wrong harbour"}));
 }
 
 } // namespace rempart::casefile

@@ -3,6 +3,7 @@
 
 #include <numeric>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -110,6 +111,32 @@ class TalliesOfACase : public ::testing::Test {
         expect_ok(writer.add_item(item));
     }
 
+    /// Disables or enables some entries of a list, whichever they are not.
+    void switch_some() {
+        EntryChange on{.list = chance_() % 2 == 0 ? "first" : "second",
+                       .entries = {},
+                       .act = EntryAct::enabled,
+                       .reason = "A test"};
+        EntryChange off = on;
+        off.act = EntryAct::disabled;
+        std::set<std::uint64_t> are_off;
+        for (const EntryOff& entry : value_of(entries_off(file_))) {
+            if (entry.list_name == on.list) {
+                are_off.insert(entry.entry);
+            }
+        }
+        for (std::uint64_t entry = 1; entry <= kNumbers; ++entry) {
+            if (chance_() % 4 == 0) {
+                (are_off.contains(entry) ? on : off).entries.push_back(entry);
+            }
+        }
+        for (const EntryChange& change : {on, off}) {
+            if (!change.entries.empty()) {
+                expect_ok(switch_entries(file_, change));
+            }
+        }
+    }
+
     TempFolder temp_;
     Case file_ = new_case(temp_.path() / "case");
     std::vector<RowId> exhibits_;
@@ -132,7 +159,11 @@ TEST_F(TalliesOfACase, AreWhatTheRowsGiveAfterAnyWriting) {
             }
         }
         expect_right("round " + std::to_string(round));
+        switch_some();
+        expect_right("entries were switched in round " + std::to_string(round));
     }
+    value_of(quarantine_entries(file_, 1));
+    expect_right("entries were put in quarantine");
     match_list(file_, "later");
     expect_right("a list that was added later");
     fill_groups(file_);

@@ -52,6 +52,8 @@ enum class AuditAct : std::uint8_t {
     memory_asked,
     memory_withdrawn,
     export_written,
+    entries_switched,
+    entry_judged,
 };
 
 struct AuditActFacts {
@@ -89,6 +91,8 @@ inline constexpr std::array kAuditActs{
     AuditActFacts{AuditAct::memory_asked, "memory-asked", true},
     AuditActFacts{AuditAct::memory_withdrawn, "memory-withdrawn", true},
     AuditActFacts{AuditAct::export_written, "export-written", true},
+    AuditActFacts{AuditAct::entries_switched, "entries-switched", false},
+    AuditActFacts{AuditAct::entry_judged, "entry-judged", false},
 };
 
 [[nodiscard]] constexpr const AuditActFacts& facts_of(AuditAct act) {

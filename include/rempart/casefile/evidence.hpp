@@ -39,6 +39,15 @@ change_exhibit(Case& file, RowId id, const std::function<void(ExhibitRecord&)>& 
 [[nodiscard]] Result<void> finish_run(Case& file, const RunRecord& record);
 [[nodiscard]] Result<std::vector<RunRecord>> runs(Case& file);
 
+/// What all lists together say of a content by the hits that count. What follows from it is
+/// recognise::standing_of's to say.
+struct KnownBy {
+    bool alert_exact = false, alert_near = false, note = false;
+    bool allow_by_sha = false,
+         allow_by_md5 = false; ///< Equal to an entry; a near allow is nothing.
+    friend bool operator==(const KnownBy&, const KnownBy&) = default;
+};
+
 /// A hit at a place where the content was seen.
 struct HitView {
     HitRecord hit; ///< The strongest, if several digests or entries of the list agree.
@@ -47,6 +56,10 @@ struct HitView {
     std::uint64_t entry = 0;             ///< Line or object in the list's source.
     std::vector<std::string> algorithms; ///< All that agree, the strongest first.
     std::uint64_t entries = 1;           ///< How many entries of the list match; `entry` is one.
+    KnownBy known_by;                    ///< Of the content.
+    /// "", or of a hit that does not count the state of its entry: "disabled", "quarantined"
+    /// (list_entries.hpp).
+    std::string entry_state;
 };
 
 /// One hit a content, list and kind of match, from what IngestWriter::hits_of gives, in its order.
@@ -154,15 +167,19 @@ inline constexpr std::size_t kAllRows = std::numeric_limits<std::size_t>::max();
 [[nodiscard]] Result<void> each_problem(Case& file,
                                         const std::function<Result<void>(const ItemView&)>& take);
 
+/// Whether hits count: those of an entry that is disabled do not, nor the near ones of one in
+/// quarantine (list_entries.hpp).
+enum class HitsThat : std::uint8_t { count, do_not_count };
+
 /// The first `most` hits, one a place, list and kind of match (as strongest_hits): by list and
 /// least distance; then by content, in the order of the first 8 bytes of its SHA-256; then by
 /// match, exhibit, seq. The first come at once, however many there are.
 [[nodiscard]] Result<void> each_hit(Case& file,
                                     const std::function<Result<void>(const HitView&)>& take,
-                                    std::size_t most = kAllRows);
+                                    std::size_t most = kAllRows, HitsThat which = HitsThat::count);
 
-/// The hits of the items of an exhibit whose seq lies in [first, end), one a place: by seq, list,
-/// match, entry.
+/// The hits that count of the items of an exhibit whose seq lies in [first, end), one a place: by
+/// seq, list, match, entry.
 [[nodiscard]] Result<void>
 each_hit_of_items(Case& file, RowId exhibit, std::uint64_t first_seq, std::uint64_t end_seq,
                   const std::function<Result<void>(const HitView&)>& take);
@@ -211,6 +228,7 @@ struct PictureView {
     std::uint64_t size_bytes = 0;
     std::optional<FingerprintRecord> fingerprint; ///< pdq "full"; null for a picture too small.
     bool hit_alert = false, hit_allow_exact = false, hit_note = false;
+    bool hit_alert_exact = false; ///< With hit_allow_exact: lists contradict each other.
     std::uint64_t places = 0, exhibits = 0,
                   messages = 0; ///< Where seen; in how many messages attached.
     bool seen_deleted = false, has_camera = false, has_location = false; ///< From state and EXIF.

@@ -61,10 +61,12 @@ inline constexpr std::string_view kCatalogue =
     "hit_segments, "
     "near_groups, near_group_reasons, near_group_members, parts, jobs, "
     "job_failures, workers, search_progress, occurrences, tallies, content_index, "
-    "content_index_new";
+    "content_index_new, entry_acts, entry_feedback, entries_off, told_hits, off_hits";
 inline constexpr std::string_view kTalk =
     "chat_exports, chat_rejects, accounts, conversations, messages, attachments";
 inline constexpr TableRight kSeeDecisions{"SELECT", "decisions"};
+/// To say what one found at a hit: who looks at pictures does.
+inline constexpr TableRight kJudge{"INSERT", "entry_feedback"};
 inline constexpr TableRight kAsk{"INSERT (kind, subject, reason, asked_by, asked_us)", "decisions"};
 
 // The writer reads what it must know to go on: names and digests, and the units that it completes
@@ -81,32 +83,37 @@ inline constexpr std::array kIngest{
                "list_files, hits, hit_segments, near_groups, near_group_reasons, "
                "near_group_members, parts, jobs, job_failures, workers, chat_exports, "
                "chat_rejects, accounts, conversations, messages, attachments, content_index, "
-               "content_index_new, tallies"},
-    TableRight{"UPDATE",
-               "exhibits, runs, lists, list_files, jobs, workers, tallies, search_progress"},
+               "content_index_new, tallies, entry_acts, entry_feedback, entries_off"},
+    TableRight{"UPDATE", "exhibits, runs, lists, list_files, jobs, workers, tallies, "
+                         "search_progress, entries_off"},
     TableRight{"UPDATE (media_error_code, media_error_text)", "contents"},
     TableRight{"UPDATE (is_owner)", "accounts"},
     TableRight{"UPDATE (content_id)", "attachments"},
     TableRight{"DELETE", "volumes, jobs, workers, near_groups, near_group_reasons, "
-                         "near_group_members, content_index_new, list_files"},
+                         "near_group_members, content_index_new, list_files, entries_off"},
 };
 inline constexpr std::array kAnalyst{TableRight{"SELECT", kCatalogue}, TableRight{"SELECT", kTalk},
                                      kSeeDecisions, kAsk};
-inline constexpr std::array kIdentification{
-    TableRight{"SELECT", kCatalogue}, TableRight{"SELECT", kTalk},
-    TableRight{"SELECT", "thumbnails"}, kSeeDecisions, kAsk};
+inline constexpr std::array kIdentification{TableRight{"SELECT", kCatalogue},
+                                            TableRight{"SELECT", kTalk},
+                                            TableRight{"SELECT", "thumbnails"},
+                                            kSeeDecisions,
+                                            kAsk,
+                                            kJudge};
 inline constexpr std::array kReviewer{
     TableRight{"SELECT", kCatalogue},
     TableRight{"SELECT", kTalk},
     TableRight{"SELECT", "thumbnails"},
     kSeeDecisions,
     kAsk,
+    kJudge,
     TableRight{"UPDATE (decided_by, decided_us, verdict, note)", "decisions"},
 };
 inline constexpr std::array kReferral{
     TableRight{"SELECT", "exhibits, items, contents, lists, list_entries, list_frames, hits, "
                          "hit_segments, near_groups, "
-                         "near_group_reasons, near_group_members, occurrences, tallies"},
+                         "near_group_reasons, near_group_members, occurrences, tallies, "
+                         "entry_acts, entries_off, told_hits, off_hits"},
     kSeeDecisions, kAsk};
 inline constexpr std::array kAuditor{TableRight{"SELECT", "audit_log, audit_nodes, audit_marks"}};
 inline constexpr std::array kAdministrator{TableRight{"SELECT", "role_changes"}, kSeeDecisions,
@@ -114,7 +121,8 @@ inline constexpr std::array kAdministrator{TableRight{"SELECT", "role_changes"},
 } // namespace rights
 
 inline constexpr std::array kRoles{
-    RoleFacts{Role::ingest, "ingest", "reads evidence in, adds lists", rights::kIngest},
+    RoleFacts{Role::ingest, "ingest", "reads evidence in, adds lists, switches their entries",
+              rights::kIngest},
     RoleFacts{Role::analyst, "analyst", "reads all but thumbnails and the log", rights::kAnalyst},
     RoleFacts{Role::identification, "identification", "as an analyst, and thumbnails",
               rights::kIdentification},
