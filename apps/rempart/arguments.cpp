@@ -22,6 +22,7 @@ void define_list_entries(CLI::App& group, const Choose& choose) {
         const char* what;
         ListSwitch::What kind;
     };
+    const CLI::Range kEntryNumber(std::uint64_t{1}, std::uint64_t{1} << 62U); // a minus wraps round
     constexpr Row kRows[] = {
         {"disable", "Let the hits of entries count no more; they stay in the case",
          ListSwitch::What::disable},
@@ -38,7 +39,8 @@ void define_list_entries(CLI::App& group, const Choose& choose) {
                         "Number of an entry, as hits shows it; several parted by commas")
             ->required()
             ->delimiter(',')
-            ->allow_extra_args(false);
+            ->allow_extra_args(false)
+            ->check(kEntryNumber);
         app->add_option("--reason", args->reason, "Why; it stays in the case")->required();
         purpose_option(app, *args);
         json_flag(app, *args);
@@ -48,7 +50,9 @@ void define_list_entries(CLI::App& group, const Choose& choose) {
                             "Keep what a person found at a hit; nothing follows by itself", said);
     case_folder(app, *said);
     app->add_option("--name", said->list, "Name of the list in the case")->required();
-    app->add_option("--entry", said->entry, "Number of the entry, as hits shows it")->required();
+    app->add_option("--entry", said->entry, "Number of the entry, as hits shows it")
+        ->required()
+        ->check(kEntryNumber);
     app->add_option("--content", said->content, "SHA-256 of the content")->required();
     app->add_option("--verdict", said->verdict,
                     "confirmed: it is what the entry says; false: it is not")

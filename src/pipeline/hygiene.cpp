@@ -24,16 +24,6 @@ recognise::Standing standing_of(const casefile::KnownBy& known) {
     return recognise::standing_of(said);
 }
 
-// Whether an allow is by SHA or MD5 does not matter here: both leave nothing to look at, unless an
-// alert is equal too.
-recognise::Standing standing_of(const casefile::PictureView& picture) {
-    return standing_of(casefile::KnownBy{.alert_exact = picture.hit_alert_exact,
-                                         .alert_near = picture.hit_alert,
-                                         .note = picture.hit_note,
-                                         .allow_by_sha = picture.hit_allow_exact,
-                                         .allow_by_md5 = false});
-}
-
 Result<std::vector<casefile::EntryOff>> quarantine_floods(casefile::Case& file) {
     const auto totals = casefile::totals(file, std::nullopt);
     if (!totals) {

@@ -18,7 +18,6 @@ namespace rempart::pipeline {
 
 /// By recognise::standing_of, of all hits that count.
 [[nodiscard]] recognise::Standing standing_of(const casefile::KnownBy& known);
-[[nodiscard]] recognise::Standing standing_of(const casefile::PictureView& picture);
 
 /// Our choices: an entry whose near hits are more contents than either is put in quarantine. A
 /// known picture has some dozen copies and edits in a case, seldom a hundred; a blank page or a
