@@ -16,6 +16,52 @@
 namespace rempart::cli {
 namespace {
 
+void define_list_entries(CLI::App& group, const Choose& choose) {
+    struct Row {
+        const char* name;
+        const char* what;
+        ListSwitch::What kind;
+    };
+    const CLI::Range kEntryNumber(std::uint64_t{1}, std::uint64_t{1} << 62U); // a minus wraps round
+    constexpr Row kRows[] = {
+        {"disable", "Let the hits of entries count no more; they stay in the case",
+         ListSwitch::What::disable},
+        {"enable", "Let the hits of disabled entries, or of such in quarantine, count again",
+         ListSwitch::What::enable},
+    };
+    for (const Row& row : kRows) {
+        const auto args = std::make_shared<ListSwitch>();
+        args->what = row.kind;
+        CLI::App* app = command(group, choose, row.name, row.what, args);
+        case_folder(app, *args);
+        app->add_option("--name", args->list, "Name of the list in the case")->required();
+        app->add_option("--entry", args->entries,
+                        "Number of an entry, as hits shows it; several parted by commas")
+            ->required()
+            ->delimiter(',')
+            ->allow_extra_args(false)
+            ->check(kEntryNumber);
+        app->add_option("--reason", args->reason, "Why; it stays in the case")->required();
+        purpose_option(app, *args);
+        json_flag(app, *args);
+    }
+    const auto said = std::make_shared<ListFeedback>();
+    CLI::App* app = command(group, choose, "feedback",
+                            "Keep what a person found at a hit; nothing follows by itself", said);
+    case_folder(app, *said);
+    app->add_option("--name", said->list, "Name of the list in the case")->required();
+    app->add_option("--entry", said->entry, "Number of the entry, as hits shows it")
+        ->required()
+        ->check(kEntryNumber);
+    app->add_option("--content", said->content, "SHA-256 of the content")->required();
+    app->add_option("--verdict", said->verdict,
+                    "confirmed: it is what the entry says; false: it is not")
+        ->required()
+        ->check(CLI::IsMember({"confirmed", "false"}));
+    app->add_option("--note", said->note, "What speaks for the verdict");
+    purpose_option(app, *said);
+}
+
 void define_list(CLI::App& root, const Choose& choose) {
     CLI::App* group = root.add_subcommand("list", "Lists of known material");
     group->require_subcommand(1);
@@ -48,6 +94,20 @@ void define_list(CLI::App& root, const Choose& choose) {
     app = command(*group, choose, "show", "The lists of the case", show);
     case_folder(app, *show);
     json_flag(app, *show);
+    define_list_entries(*group, choose);
+}
+
+void define_explain(CLI::App& root, const Choose& choose) {
+    const auto args = std::make_shared<Explain>();
+    CLI::App* app =
+        command(root, choose, "explain",
+                "Why a content is a hit: both codes, the bits that differ, the list", args);
+    case_folder(app, *args);
+    app->add_option("CONTENT", args->content,
+                    "SHA-256 of the content, or its path as hits shows it")
+        ->required();
+    purpose_option(app, *args);
+    json_flag(app, *args);
 }
 
 void define_show(CLI::App& root, const Choose& choose) {
@@ -70,6 +130,10 @@ void define_show(CLI::App& root, const Choose& choose) {
         case_folder(app, *args);
         app->add_option("--limit", args->limit, "The first so many rows only")
             ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 62U));
+        if (row.kind == Show::What::hits) {
+            app->add_flag("--all", args->all,
+                          "Also those that do not count: their entry is disabled or in quarantine");
+        }
         purpose_option(app, *args);
         json_flag(app, *args);
     }
@@ -204,6 +268,7 @@ Parsed parse_arguments(int argc, char** argv) {
     define_ingest(root, choose);
     define_worker(root, choose);
     define_show(root, choose);
+    define_explain(root, choose);
     define_match(root, choose);
     define_report(root, choose);
     define_audit(root, choose);

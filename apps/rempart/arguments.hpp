@@ -100,6 +100,24 @@ struct ListShow {
     std::string folder;
     bool json = false;
 };
+/// list disable, enable.
+struct ListSwitch {
+    enum class What { disable, enable } what = What::disable;
+    std::string folder, list, reason;
+    std::vector<std::uint64_t> entries;
+    std::optional<std::string> purpose;
+    bool json = false;
+};
+struct ListFeedback {
+    std::string folder, list, content, verdict, note;
+    std::uint64_t entry = 0;
+    std::optional<std::string> purpose;
+};
+struct Explain {
+    std::string folder, content; ///< A SHA-256 or a path.
+    std::optional<std::string> purpose;
+    bool json = false;
+};
 struct IngestArgs {
     std::string folder;
     std::vector<std::string> paths;
@@ -127,6 +145,7 @@ struct Show {
     std::string folder;
     std::uint64_t limit = 0; ///< 0: all.
     std::optional<std::string> purpose;
+    bool all = false; ///< Of hits: those that do not count too.
     bool json = false;
 };
 struct Find {
@@ -160,7 +179,8 @@ using Request =
     std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, CaseImport, ListAdd, ListShow,
                  IngestArgs, Show, Find, Fingerprint, Match, Report, Print, AuditShow,
                  AuditCheckpoint, AuditProof, AuditCheck, AuditStamp, WorkerArgs, Status, CaseRoles,
-                 DecisionAsk, DecisionDecide, DecisionShow, MemoryNew, MemoryActArgs, MemoryLook>;
+                 DecisionAsk, DecisionDecide, DecisionShow, MemoryNew, MemoryActArgs, MemoryLook,
+                 ListSwitch, ListFeedback, Explain>;
 
 /// Told what was typed, by the parse of the command.
 using Choose = std::function<void(Request)>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// case new, info, export, import; list add, show; report; print.
+// case new, info, export, import; list add; report; print.
 #include <algorithm>
 #include <chrono>
 
@@ -14,8 +14,10 @@
 #include "rempart/core/text.hpp"
 #include "rempart/files.hpp"
 #include "rempart/info_rows.hpp"
+#include "rempart/list_notices.hpp"
 #include "rempart/logged.hpp"
 #include "rempart/output.hpp"
+#include "rempart/pipeline/hygiene.hpp"
 #include "rempart/pipeline/matching.hpp"
 #include "rempart/pipeline/queue.hpp"
 #include "rempart/rows_json.hpp"
@@ -132,6 +134,18 @@ int open_lists(const std::vector<std::string>& paths, OpenedLists& lists) {
 
 } // namespace
 
+namespace {
+
+Result<void> renew_after_hits(Case& file) {
+    if (auto quarantined = pipeline::quarantine_floods(file); !quarantined) {
+        return fail(std::move(quarantined).error());
+    }
+    auto told = name_quarantined(file);
+    return told ? pipeline::update_queue(file, 0) : told;
+}
+
+} // namespace
+
 int run(const ListAdd& args) {
     const auto choice = choose_list_format(args.format, args.algorithm);
     if (!choice) {
@@ -177,8 +191,8 @@ int run(const ListAdd& args) {
                          to_terminal(args.name), added->without_ed2k));
     }
     if (added->new_hits > 0) {
-        if (auto queued = pipeline::update_queue(*file, 0); !queued) {
-            return report_error("list add", queued.error());
+        if (auto renewed = renew_after_hits(*file); !renewed) {
+            return report_error("list add", renewed.error());
         }
     }
     if (args.json) {
@@ -191,25 +205,6 @@ int run(const ListAdd& args) {
                            added->list.format, added->summary.comments,
                            added->summary.empty_file_hashes, added->summary.degenerate_hashes,
                            added->new_hits));
-    return kOk;
-}
-
-int run(const ListShow& args) {
-    auto file = Case::open(args.folder, Access::read);
-    if (!file) {
-        return report_error(args.folder, file.error());
-    }
-    const auto lists = casefile::lists(*file);
-    if (!lists) {
-        return report_error(args.folder, lists.error());
-    }
-    for (const casefile::ListRecord& list : *lists) {
-        print_line(args.json
-                       ? to_json(list)
-                       : fmt::format("{:<24} {:<6} {:>10} hashes  {:<10} radius {:>2}  {}",
-                                     to_terminal(list.name), list.polarity, list.hashes,
-                                     list.format, list.radius, to_terminal(list.source_name)));
-    }
     return kOk;
 }
 

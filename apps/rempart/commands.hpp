@@ -22,6 +22,9 @@ namespace rempart::cli {
 [[nodiscard]] int run(const MemoryLook& args);
 [[nodiscard]] int run(const ListAdd& args);
 [[nodiscard]] int run(const ListShow& args);
+[[nodiscard]] int run(const ListSwitch& args);
+[[nodiscard]] int run(const ListFeedback& args);
+[[nodiscard]] int run(const Explain& args);
 [[nodiscard]] int run(const IngestArgs& args);
 [[nodiscard]] int run(const WorkerArgs& args);
 [[nodiscard]] int run(const Status& args);

@@ -13,6 +13,7 @@
 #include "rempart/casefile/case.hpp"
 #include "rempart/commands.hpp"
 #include "rempart/core/text.hpp"
+#include "rempart/list_notices.hpp"
 #include "rempart/output.hpp"
 #include "rempart/pipeline/ingest.hpp"
 #include "rempart/pipeline/worker.hpp"
@@ -216,7 +217,11 @@ int run(const IngestArgs& args) {
     if (args.triage && !args.enqueue && all_until(pipeline::Until::triage) == kInterrupted) {
         return kInterrupted;
     }
-    return all_until(pipeline::Until::complete);
+    const int status = all_until(pipeline::Until::complete);
+    if (auto told = name_quarantined(*file); !told) {
+        return report_error(args.folder, told.error());
+    }
+    return status;
 }
 
 int run(const WorkerArgs& args) {

@@ -3,6 +3,7 @@
 
 #include "rempart/core/hex.hpp"
 #include "rempart/json_parts.hpp"
+#include "rempart/pipeline/hygiene.hpp"
 
 namespace rempart::cli {
 namespace {
@@ -90,8 +91,19 @@ std::string to_json(const casefile::ExhibitRecord& exhibit, const casefile::Tota
     return line_of(json);
 }
 
-std::string to_json(const casefile::ListRecord& list) {
-    return line_of(list_json(list));
+std::string to_json(const ListLine& line) {
+    Json json = list_json(line.list);
+    json["feedback"] = {{"confirmed", line.feedback.confirmed},
+                        {"false", line.feedback.not_confirmed}};
+    Json& off = json["entries_off"] = Json::array();
+    for (const casefile::EntryOff& entry : line.off) {
+        off.push_back({{"entry", entry.entry},
+                       {"state", entry.state},
+                       {"reason", entry.reason},
+                       {"who", entry.who},
+                       {"at", format_time(entry.at)}});
+    }
+    return line_of(json);
 }
 
 Json counts_json(const std::vector<recognise::ListCount>& counts) {
@@ -159,7 +171,9 @@ std::string to_json(const casefile::HitView& view) {
                {"scheme", or_null(view.scheme)},
                {"category", or_null(view.category)},
                {"algorithms", view.algorithms},
-               {"entries", view.entries}});
+               {"entries", view.entries},
+               {"standing", name(pipeline::standing_of(view.known_by))},
+               {"entry_state", or_null(view.entry_state)}});
     if (!view.hit.segments.empty()) {
         Json& segments = json["segments"] = Json::array();
         for (const casefile::SegmentRecord& segment : view.hit.segments) {

@@ -9,6 +9,7 @@
 #include "rempart/casefile/audit_verify.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/list_entries.hpp"
 #include "rempart/casefile/lists.hpp"
 #include "rempart/casefile/work_queue.hpp"
 #include "rempart/media_files.hpp"
@@ -21,7 +22,13 @@ namespace rempart::cli {
 [[nodiscard]] std::string to_json(const casefile::CaseInfo& info, const casefile::Totals& totals);
 [[nodiscard]] std::string to_json(const casefile::ExhibitRecord& exhibit,
                                   const casefile::Totals& totals);
-[[nodiscard]] std::string to_json(const casefile::ListRecord& list);
+/// A list with its entries that are off and what people said of its hits.
+struct ListLine {
+    casefile::ListRecord list;
+    std::vector<casefile::EntryOff> off;
+    casefile::FeedbackCounts feedback;
+};
+[[nodiscard]] std::string to_json(const ListLine& line);
 [[nodiscard]] std::string to_json(const pipeline::ListAdded& added);
 [[nodiscard]] std::string to_json(const casefile::ItemView& view);
 [[nodiscard]] std::string to_json(const casefile::HitView& view);

@@ -10,8 +10,10 @@
 #include "rempart/commands.hpp"
 #include "rempart/core/text.hpp"
 #include "rempart/files.hpp"
+#include "rempart/list_notices.hpp"
 #include "rempart/logged.hpp"
 #include "rempart/output.hpp"
+#include "rempart/pipeline/hygiene.hpp"
 #include "rempart/rows_json.hpp"
 
 namespace rempart::cli {
@@ -38,12 +40,22 @@ std::string text_of(const casefile::ItemView& view) {
     return line;
 }
 
+std::string state_of(const casefile::HitView& view) {
+    if (!view.entry_state.empty()) {
+        return fmt::format("  [{}: does not count]", view.entry_state);
+    }
+    return pipeline::standing_of(view.known_by) == recognise::Standing::disputed
+               ? "  [disputed: an alert and an allow list hold it]"
+               : "";
+}
+
 std::string text_of(const casefile::HitView& view) {
-    return fmt::format("{:<5} {:<5} {:<6} {:>2} bits {:<11} {}  {}  (entry {}{})", view.polarity,
+    return fmt::format("{:<5} {:<5} {:<6} {:>2} bits {:<11} {}  {}  (entry {}{}){}", view.polarity,
                        view.hit.match, fmt::format("{}", fmt::join(view.algorithms, "+")),
                        view.hit.distance, view.hit.orientation, to_terminal(view.list_name),
                        place_of(view.exhibit_label, view.item_path, view.item_stream), view.entry,
-                       view.entries > 1 ? fmt::format(", {} match", view.entries) : "");
+                       view.entries > 1 ? fmt::format(", {} match", view.entries) : "",
+                       state_of(view));
 }
 
 std::string text_of(const casefile::MessageView& view) {
@@ -77,6 +89,23 @@ std::function<Result<void>(const View&)> printer(bool json) {
     };
 }
 
+// Those that do not count stand behind all that do.
+Result<void> print_hits(Case& file, const Show& args, std::size_t most) {
+    std::size_t told = 0;
+    const auto print = printer<casefile::HitView>(args.json);
+    const auto count = [&](const casefile::HitView& view) {
+        ++told;
+        return print(view);
+    };
+    if (auto printed = casefile::each_hit(file, count, most); !printed) {
+        return printed;
+    }
+    if (!args.all) {
+        return tell_quarantine(file, "their near hits are left out, --all shows them");
+    }
+    return casefile::each_hit(file, print, most - told, casefile::HitsThat::do_not_count);
+}
+
 Result<void> print_rows(Case& file, const Show& args) {
     const std::size_t most = args.limit > 0 ? args.limit : casefile::kAllRows;
     switch (args.what) {
@@ -84,8 +113,7 @@ Result<void> print_rows(Case& file, const Show& args) {
         return casefile::each_item(file, printer<casefile::ItemView>(args.json), most);
     case Show::What::messages:
         return casefile::each_message(file, printer<casefile::MessageView>(args.json), most);
-    case Show::What::hits:
-        return casefile::each_hit(file, printer<casefile::HitView>(args.json), most);
+    case Show::What::hits: return print_hits(file, args, most);
     case Show::What::queue:
         return casefile::each_queued(file, printer<casefile::QueuedGroup>(args.json), most);
     }

@@ -7,9 +7,12 @@
 
 #include "rempart/casefile/case.hpp"
 #include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/hit_codes.hpp"
+#include "rempart/casefile/list_entries.hpp"
 #include "rempart/casefile/work_queue.hpp"
 #include "rempart/commands.hpp"
 #include "rempart/core/text.hpp"
+#include "rempart/json_parts.hpp"
 #include "rempart/output.hpp"
 #include "rempart/rows_json.hpp"
 
@@ -34,6 +37,7 @@ struct State {
     std::vector<casefile::WorkerRecord> workers;
     std::vector<casefile::JobCounts> jobs;
     std::vector<casefile::FailureRecord> failures;
+    std::uint64_t disputed = 0, disabled = 0, quarantined = 0;
 };
 
 template <typename T>
@@ -43,6 +47,18 @@ Result<void> take(Result<T>&& read, T& into) {
     }
     into = std::move(*read);
     return {};
+}
+
+Result<void> read_known(Case& file, State& state) {
+    const auto off = casefile::entries_off(file);
+    if (!off) {
+        return fail(off.error());
+    }
+    for (const casefile::EntryOff& entry : *off) {
+        ++(entry.state == name(casefile::EntryAct::quarantined) ? state.quarantined
+                                                                : state.disabled);
+    }
+    return take(casefile::disputed_contents(file), state.disputed);
 }
 
 Result<State> read_state(Case& file) {
@@ -64,7 +80,7 @@ Result<State> read_state(Case& file) {
     }
     for (auto& read : {take(casefile::workers(file), state.workers),
                        take(casefile::job_counts(file), state.jobs),
-                       take(casefile::failures(file), state.failures)}) {
+                       take(casefile::failures(file), state.failures), read_known(file, state)}) {
         if (!read) {
             return fail(read.error());
         }
@@ -137,6 +153,22 @@ void print_work(const State& state) {
     }
 }
 
+void print_known(const State& state) {
+    if (state.disputed > 0) {
+        print_line(fmt::format("disputed: {} contents that an alert and an allow list hold; a "
+                               "person decides (`rempart explain`)",
+                               state.disputed));
+    }
+    if (state.quarantined > 0) {
+        print_line(fmt::format("in quarantine: {} entries of lists that are near too much; their "
+                               "near hits do not count (`rempart list show`)",
+                               state.quarantined));
+    }
+    if (state.disabled > 0) {
+        print_line(fmt::format("disabled: {} entries of lists", state.disabled));
+    }
+}
+
 Result<void> print_problems(Case& file) {
     print_line("not fully read:");
     return casefile::each_problem(file, [](const casefile::ItemView& view) -> Result<void> {
@@ -197,6 +229,10 @@ void print_json(const State& state) {
     for (const State::Exhibit& exhibit : state.exhibits) {
         print_line(to_json(exhibit.record, exhibit.totals));
     }
+    print_line(line_of({{"type", "known"},
+                        {"disputed", state.disputed},
+                        {"entries_disabled", state.disabled},
+                        {"entries_quarantined", state.quarantined}}));
     for (const casefile::WorkerRecord& worker : state.workers) {
         print_line(to_json(worker));
     }
@@ -230,6 +266,7 @@ int run(const Status& args) {
     for (const State::Exhibit& exhibit : state->exhibits) {
         print_exhibit(exhibit);
     }
+    print_known(*state);
     print_work(*state);
     if (state->exhibits.empty()) {
         return kOk;

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "rempart/casefile/hit_codes.hpp"
+
 namespace rempart::act {
 namespace {
 
@@ -132,6 +134,17 @@ Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Fact
     return {};
 }
 
+Result<void> gather_hygiene(casefile::Case& file, Facts& facts) {
+    auto off = casefile::entries_off(file);
+    const auto disputed = casefile::disputed_contents(file);
+    if (!off || !disputed) {
+        return fail(off ? disputed.error() : off.error());
+    }
+    facts.entries_off = std::move(*off);
+    facts.disputed = *disputed;
+    return {};
+}
+
 Result<void> gather_groups(casefile::Case& file, const ReportOptions& options,
                            const ReportLimits& limits, Facts& facts) {
     const auto pictures = casefile::pictures(file);
@@ -236,6 +249,11 @@ Result<void> gather_problems(casefile::Case& file, Problems& problems) {
 
 } // namespace
 
+bool is_disputed(const casefile::HitView& view) {
+    const casefile::KnownBy& known = view.known_by;
+    return known.alert_exact && (known.allow_by_sha || known.allow_by_md5);
+}
+
 Result<Facts> gather_facts(casefile::Case& file, const ReportOptions& options,
                            const ReportLimits& limits) {
     Facts facts;
@@ -255,6 +273,9 @@ Result<Facts> gather_facts(casefile::Case& file, const ReportOptions& options,
         return fail(done.error());
     }
     if (auto done = gather_lists(file, limits, facts); !done) {
+        return fail(done.error());
+    }
+    if (auto done = gather_hygiene(file, facts); !done) {
         return fail(done.error());
     }
     if (auto done = gather_groups(file, options, limits, facts); !done) {

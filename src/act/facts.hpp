@@ -12,6 +12,7 @@
 #include "rempart/act/report.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/list_entries.hpp"
 #include "rempart/casefile/lists.hpp"
 
 namespace rempart::act {
@@ -52,6 +53,9 @@ struct ListFacts {
     Rows<casefile::HitView> places;   ///< The list's order of hits: distance, exhibit, item.
 };
 
+/// Whether lists contradict each other about the very bytes of a hit (standing "disputed").
+[[nodiscard]] bool is_disputed(const casefile::HitView& view);
+
 struct GroupFacts {
     casefile::GroupRecord record;
     casefile::PictureView representative;
@@ -76,8 +80,11 @@ struct Facts {
     TimeValue made;
     std::string program_version;
     casefile::Totals totals;
-    std::uint64_t alert_exact = 0;  ///< Distinct contents that are on an alert list.
-    std::uint64_t alert_near = 0;   ///< Others that are near a picture of an alert list.
+    std::uint64_t alert_exact = 0; ///< Distinct contents that are on an alert list.
+    std::uint64_t alert_near = 0;  ///< Others that are near a picture of an alert list.
+    std::uint64_t disputed = 0;    ///< Contents that an alert and an allow list both hold.
+    /// Entries whose hits do not all count, and so are not in here.
+    std::vector<casefile::EntryOff> entries_off;
     std::uint64_t new_pictures = 0; ///< Unknown members of all groups of the queue.
     std::uint64_t verification_failed = 0, verified = 0, problems = 0;
     Rows<ExhibitFacts> exhibits;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "act/page.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -61,6 +62,22 @@ void notice(Page& page, std::string_view text, std::string_view css) {
     page.html.open("p", {{"class", css}}).prose(text).close().line();
 }
 
+void write_list_notices(Page& page, const Facts& facts) {
+    const Words& words = page.words;
+    const auto quarantined = static_cast<std::uint64_t>(
+        std::ranges::count(facts.entries_off, "quarantined", &casefile::EntryOff::state));
+    const std::uint64_t disabled = facts.entries_off.size() - quarantined;
+    if (facts.disputed > 0) {
+        notice(page, words.fill("some disputed", {words.number(facts.disputed)}), "notice warn");
+    }
+    if (quarantined > 0) {
+        notice(page, words.fill("some quarantined", {words.number(quarantined)}), "notice warn");
+    }
+    if (disabled > 0) {
+        notice(page, words.fill("some disabled", {words.number(disabled)}), "notice warn");
+    }
+}
+
 void write_notices(Page& page, const Facts& facts) {
     const Words& words = page.words;
     std::uint64_t open = 0;
@@ -80,6 +97,7 @@ void write_notices(Page& page, const Facts& facts) {
     if (facts.problems > 0) {
         notice(page, words.fill("some unread", {words.number(facts.problems)}), "notice warn");
     }
+    write_list_notices(page, facts);
 }
 
 void write_glance(Page& page, const Facts& facts) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sections 1 to 3: exhibits, known material, new material.
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,8 @@
 
 namespace rempart::act {
 namespace {
+
+constexpr std::size_t kMostEntriesOff = 100; // as many as hits of a list: ReportLimits
 
 std::string_view css_of_verification(std::string_view verification) {
     if (verification == "verified") {
@@ -119,10 +122,29 @@ void list_places(Page& page, const ListFacts& list) {
         if (!hit.category.empty()) {
             entry += fmt::format(" [{}]", hit.category);
         }
+        if (is_disputed(hit)) {
+            entry += fmt::format(" ({})", page.words("disputed"));
+        }
         row(page, {{hit.exhibit_label}, {path, "path"}, {match_words(page, hit), "word"}, {entry}});
     }
     close_table(page);
     say_what_is_left_out(page, list.places.shown.size(), list.places.total);
+}
+
+void entries_off(Page& page, const Facts& facts) {
+    if (facts.entries_off.empty()) {
+        return;
+    }
+    open_table(page, page.words("entries off"), "entries", {"list", "#entry", "state", "reason"});
+    const std::size_t shown = std::min(facts.entries_off.size(), kMostEntriesOff);
+    for (const casefile::EntryOff& off : std::span(facts.entries_off).first(shown)) {
+        row(page, {{off.list_name},
+                   {page.words.number(off.entry), "number"},
+                   {std::string(page.words.of_row(off.state)), "word"},
+                   {off.reason}});
+    }
+    close_table(page);
+    say_what_is_left_out(page, shown, facts.entries_off.size());
 }
 
 void thumbnail_of(Page& page, const GroupFacts& group) {
@@ -213,6 +235,7 @@ void write_known(Page& page, const Facts& facts) {
     }
     close_table(page);
     say_what_is_left_out(page, facts.lists.shown.size(), facts.lists.total);
+    entries_off(page, facts);
     for (const ListFacts& list : facts.lists.shown) {
         list_places(page, list);
         if (list.places.total > 0) {

@@ -85,7 +85,21 @@ Json place_of(const casefile::HitView& view) {
             {"entry", view.entry},
             {"entries", view.entries},
             {"entry_label", text_of(view.entry_label)},
-            {"category", text_of(view.category)}};
+            {"category", text_of(view.category)},
+            {"disputed", is_disputed(view)}};
+}
+
+Json entries_off_of(const Facts& facts) {
+    Json all = Json::array();
+    for (const casefile::EntryOff& entry : facts.entries_off) {
+        all.push_back({{"list", text_of(entry.list_name)},
+                       {"entry", entry.entry},
+                       {"state", entry.state},
+                       {"reason", text_of(entry.reason)},
+                       {"who", text_of(entry.who)},
+                       {"at", time_of(entry.at)}});
+    }
+    return all;
 }
 
 Json list_of(const ListFacts& list) {
@@ -217,6 +231,8 @@ std::string write_json(const Facts& facts) {
                       {"lists", rows_of(facts.lists, list_of)},
                       {"alert_exact", facts.alert_exact},
                       {"alert_near", facts.alert_near},
+                      {"disputed", facts.disputed},
+                      {"entries_off", entries_off_of(facts)},
                       {"new_pictures", facts.new_pictures},
                       {"groups", rows_of(facts.groups, group_of)},
                       {"conversations", rows_of(facts.conversations, conversation_of)},

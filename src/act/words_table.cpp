@@ -58,6 +58,22 @@ constexpr std::array kPhrases{
            "ont été saisis\u00a0; voir la section 1."},
     Phrase{"some unread", "Not everything could be read: {0}; see section 5.",
            "Tout n’a pas pu être lu\u00a0: {0}\u00a0; voir la section 5."},
+    Phrase{"some disputed",
+           "Contents that an alert list and an allow list both hold: {0}. Neither list wins; a "
+           "person decides.",
+           "Contenus qu’une liste d’alerte et une liste d’exclusion recensent toutes deux\u00a0: "
+           "{0}. Aucune ne l’emporte\u00a0; une personne décide."},
+    Phrase{"some quarantined",
+           "Entries of lists in quarantine, because they are near too much of the case: {0}. "
+           "Their near matches do not count in this report; see section 2.",
+           "Entrées de listes en quarantaine, car proches de trop de contenus du dossier\u00a0: "
+           "{0}. Leurs correspondances proches ne sont pas comptées dans ce rapport\u00a0; voir "
+           "la section 2."},
+    Phrase{"some disabled",
+           "Entries of lists that a person disabled: {0}. Their matches do not count in this "
+           "report; see section 2.",
+           "Entrées de listes désactivées par une personne\u00a0: {0}. Leurs correspondances ne "
+           "sont pas comptées dans ce rapport\u00a0; voir la section 2."},
     Phrase{"some open", "Exhibits not completely ingested: {0}. The figures are not final.",
            "Scellés dont le traitement n’est pas terminé\u00a0: {0}. Les chiffres ne sont pas "
            "définitifs."},
@@ -103,6 +119,11 @@ constexpr std::array kPhrases{
     Phrase{"path", "Path", "Chemin"},
     Phrase{"match", "Match", "Correspondance"},
     Phrase{"entry", "Entry", "Entrée"},
+    Phrase{"entries off", "Entries whose matches do not count, or not the near ones",
+           "Entrées dont les correspondances, ou les seules proches, ne comptent pas"},
+    Phrase{"reason", "Reason", "Motif"},
+    Phrase{"disputed", "disputed: an allow list holds it too, or an alert list",
+           "contesté\u00a0: une liste d’exclusion le recense aussi, ou une liste d’alerte"},
     Phrase{"one of entries", "{0} (of {1} that match)", "{0} (sur {1} concordantes)"},
     Phrase{"bits", "near, {0} of 256 bits, {1}", "proche, {0} bits sur 256, {1}"},
     Phrase{"by algorithm", "exact, {0}", "exacte, {0}"},
@@ -259,6 +280,8 @@ constexpr std::array kRowNames{
     Phrase{"alert", "alert", "alerte"},
     Phrase{"allow", "allow", "exclusion"},
     Phrase{"note", "note", "signalement"},
+    Phrase{"disabled", "disabled", "désactivée"},
+    Phrase{"quarantined", "in quarantine", "en quarantaine"},
     Phrase{"dm", "direct", "directe"},
     Phrase{"group", "group", "groupe"},
     Phrase{"supergroup", "large group", "grand groupe"},

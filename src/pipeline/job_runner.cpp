@@ -11,6 +11,7 @@
 #include "pipeline/medium.hpp"
 #include "pipeline/part_work.hpp"
 #include "pipeline/recognise_work.hpp"
+#include "rempart/pipeline/hygiene.hpp"
 #include "rempart/pipeline/queue.hpp"
 
 namespace rempart::pipeline {
@@ -259,6 +260,9 @@ Result<JobOutcome> JobRunner::run_medium(const Job& job) {
 Result<JobOutcome> JobRunner::run_finish(const Job& job) {
     if (auto joined = casefile::join_attachments(file_, job.exhibit); !joined) {
         return fail(joined.error());
+    }
+    if (auto quarantined = quarantine_floods(file_); !quarantined) { // before what follows from it
+        return fail(quarantined.error());
     }
     if (auto queued = update_queue(file_, threads_); !queued) {
         return fail(queued.error());

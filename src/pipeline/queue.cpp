@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "rempart/pipeline/hygiene.hpp"
 #include "rempart/pipeline/matching.hpp"
 #include "rempart/recognise/near_groups.hpp"
 
@@ -46,8 +47,14 @@ constexpr std::array kRules{
 // Our choice: what messengers and browsers store as previews stays below this.
 constexpr std::uint32_t kSmallSidePixels = 200;
 
+// What lists contradict each other about is not known: a human looks at it. By what digest an allow
+// is equal does not matter here: beside a near alert the picture is known either way.
 bool is_known(const PictureView& picture) {
-    return picture.hit_alert || picture.hit_allow_exact;
+    const recognise::Standing standing = standing_of({.alert_exact = picture.hit_alert_exact,
+                                                      .alert_near = picture.hit_alert,
+                                                      .note = picture.hit_note,
+                                                      .allow_by_sha = picture.hit_allow_exact});
+    return standing == recognise::Standing::alert || standing == recognise::Standing::known_good;
 }
 
 /// What the rules look at, summed over the members that no list knows.

@@ -106,6 +106,12 @@ Result<void> HashSets::find(std::span<const Digests> contents, std::vector<SetsH
     return {};
 }
 
+std::string_view name(Standing standing) noexcept {
+    constexpr std::array<std::string_view, 5> kNames{"unknown", "noted", "known_good", "alert",
+                                                     "disputed"};
+    return kNames[static_cast<std::size_t>(standing)];
+}
+
 Standing standing_of(std::span<const ListStatement> statements) {
     const auto any = [&](auto&& what) { return std::ranges::any_of(statements, what); };
     const bool alert = any([](const auto& s) { return is_equal(s, SetPolarity::alert); });

@@ -94,6 +94,8 @@ TEST_F(Roles, ReadWhatTheirTableSaysAndNothingElse) {
         {"items", {ingest, analyst, identification, reviewer, referral}},
         {"contents", {ingest, analyst, identification, reviewer, referral}},
         {"hits", {ingest, analyst, identification, reviewer, referral}},
+        {"told_hits", {ingest, analyst, identification, reviewer, referral}},
+        {"entry_feedback", {ingest, analyst, identification, reviewer}},
         {"occurrences", {ingest, analyst, identification, reviewer, referral}},
         {"messages", {analyst, identification, reviewer}},
         {"metadata", {ingest, analyst, identification, reviewer}},
@@ -161,6 +163,30 @@ TEST_F(Roles, LetAnIngestOperatorReadEvidenceIn) {
         EXPECT_EQ(error_of(add_exhibit(file, some_exhibit("C"))).code, Errc::refused)
             << facts_of(role).name;
     }
+}
+
+TEST_F(Roles, LetWhoeverAddsListsSwitchEntriesAndWhoeverLooksJudgeThem) {
+    EntryChange change{
+        .list = "known", .entries = {1}, .act = EntryAct::disabled, .reason = "Wrong"};
+    const Feedback feedback{
+        .list = "known", .entry = 1, .sha256 = digest_of(1), .confirmed = false, .note = ""};
+    using enum Role;
+    for (const RoleFacts& facts : kRoles) {
+        Case file = as(facts.role);
+        const bool looks =
+            facts.role == ingest || facts.role == identification || facts.role == reviewer;
+        EXPECT_EQ(give_feedback(file, feedback).has_value(), looks) << facts.name;
+        EXPECT_EQ(switch_entries(file, change).has_value(), facts.role == ingest) << facts.name;
+        change.act = EntryAct::enabled; // there is something to change for those who follow
+        EXPECT_FALSE(may(file, "INSERT INTO entry_feedback (list_id, entry, content_id, verdict, "
+                               "note, who, at_us) VALUES (1, 1, 1, 'confirmed', '', 'rempart', 1)"))
+            << facts.name << " judges in another's name";
+        EXPECT_FALSE(may(file, "UPDATE entry_feedback SET verdict = 'confirmed'")) << facts.name;
+        EXPECT_FALSE(may(file, "DELETE FROM entry_acts")) << facts.name;
+    }
+    EXPECT_FALSE(may(owner_, "UPDATE entry_acts SET reason = 'x'"));
+    EXPECT_EQ(value_of(entry_acts(owner_, 1, 1)).at(0).who, "ingest");
+    EXPECT_TRUE(value_of(verify_log(owner_, {}, {})).sound());
 }
 
 TEST_F(Roles, AreGivenByAnAdministratorToOthersOnly) {

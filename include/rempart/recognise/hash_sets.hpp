@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "rempart/core/result.hpp"
@@ -61,6 +62,8 @@ enum class Standing : std::uint8_t {
     alert,      ///< Known material, or near it.
     disputed,   ///< One list alerts and another allows the very same bytes: for a human.
 };
+/// "unknown", "noted", "known_good", "alert", "disputed": never changes once released.
+[[nodiscard]] std::string_view name(Standing standing) noexcept;
 
 /// What lists say together. Our choice, on the side of looking twice:
 ///  1. Equal to an alert, and to an allow: `disputed`. Neither list wins.
