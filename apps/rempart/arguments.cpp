@@ -100,6 +100,7 @@ void define_match(CLI::App& root, const Choose& choose) {
     app->add_flag(
         "--vpdq", print->vpdq,
         "One video's frames as vpdq-hash-video writes them, all unless --frames says less");
+    jobs_option(app, *print);
     json_flag(app, *print);
     const auto match = std::make_shared<Match>();
     app =
@@ -116,6 +117,7 @@ void define_match(CLI::App& root, const Choose& choose) {
         ->check(CLI::IsMember({"md5", "sha1", "sha256", "pdq"}));
     app->add_option("--radius", match->radius, "Near matches up to this many bits")
         ->check(CLI::Range(0, 31));
+    jobs_option(app, *match);
     json_flag(app, *match);
 }
 

@@ -137,6 +137,7 @@ struct Find {
 struct Fingerprint {
     std::vector<std::string> files;
     std::string frames; ///< "key", "second", "all"; "" for what the form wants.
+    unsigned jobs = 0;  ///< 0: all cores.
     bool vpdq = false;
     bool json = false;
 };
@@ -144,6 +145,7 @@ struct Match {
     std::vector<std::string> files, lists;
     std::string codes, format = "auto", algorithm;
     int radius = 31;
+    unsigned jobs = 0; ///< 0: all cores.
     bool json = false;
 };
 struct Report {
