@@ -70,6 +70,8 @@ class Codes(ProgramTest):
         rng = random.Random(11)
         self.codes = [rng.getrandbits(256) for _ in range(5_000)]
         self.codes += self.codes[100:300]  # the same again: each place of it is told
+        self.codes += [code ^ 5 << rng.randrange(250) for code in self.codes[200:400]]  # and near to others
+        rng.shuffle(self.codes)
         self.queries = [rng.getrandbits(256) for _ in range(300)]
         for code in rng.sample(self.codes, 300):
             for bit in rng.sample(range(256), rng.randrange(0, 34)):
