@@ -70,10 +70,10 @@ std::optional<Error> fault_of(const LookedAt& looked) {
     return Error{code.value_or(Errc::damaged), video->partial_reason};
 }
 
-// Which pixels were asked for; the frames of a video are taken whole.
+// Which pixels were asked for.
 std::string_view variant_of(const MediaFacts& facts, std::uint32_t query) {
     const auto* picture = std::get_if<media::PictureFacts>(&facts);
-    return picture == nullptr ? name(recognise::PdqVariant::full)
+    return picture == nullptr ? recognise::kVideoVariants[query]
                               : std::string_view(picture->fingerprints[query].variant);
 }
 

@@ -123,14 +123,21 @@ std::vector<recognise::PdqFingerprint> queries_of(const media::PictureFacts& fac
 
 std::vector<recognise::VideoLook> looks_of(const media::VideoFacts& facts) {
     std::vector<recognise::VideoLook> looks;
-    looks.reserve(facts.frames.size());
-    for (const media::VideoFrame& frame : facts.frames) {
+    looks.reserve(facts.frames.size() + facts.trimmed.size());
+    const auto add = [&](const media::VideoFrame& frame, bool is_trimmed) {
         recognise::VideoLook& look = looks.emplace_back();
         look.span = {frame.from_ms, frame.to_ms};
+        look.is_trimmed = is_trimmed;
         look.fingerprint.quality = frame.quality;
         for (std::size_t i = 0; i < recognise::kOrientations; ++i) {
             look.fingerprint.hashes[i] = PdqHash::from_bytes(frame.hashes[i]);
         }
+    };
+    for (const media::VideoFrame& frame : facts.frames) {
+        add(frame, false);
+    }
+    for (const media::VideoFrame& frame : facts.trimmed) {
+        add(frame, true);
     }
     return looks;
 }

@@ -79,6 +79,7 @@ std::vector<recognise::VideoLook> video_looks(std::span<const casefile::VideoFra
         }
         recognise::VideoLook& look = looks.emplace_back();
         look.span = {frame.from_ms, frame.to_ms};
+        look.is_trimmed = frame.is_trimmed;
         look.fingerprint.quality = frame.quality;
         for (std::size_t i = 0; i < recognise::kOrientations; ++i) {
             look.fingerprint.hashes[i] = PdqHash::from_bytes(
@@ -145,7 +146,7 @@ std::vector<HitRecord> Matcher::match(const Keys& keys) const {
     std::vector<recognise::TimedHit> near = videos_.of_picture(known_.find_near(queries));
     if (!keys.frames.empty()) {
         near = videos_.find(known_, video_looks(keys.frames));
-        variants.assign(1, name(recognise::PdqVariant::full)); // the frames of a video are whole
+        variants.assign(recognise::kVideoVariants.begin(), recognise::kVideoVariants.end());
     }
     for (const auto& [hit, segments] : near) {
         hits.push_back(near_record(hit, variants[hit.query], lists_[hit.list]));
