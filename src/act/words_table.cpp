@@ -106,6 +106,13 @@ constexpr std::array kPhrases{
     Phrase{"one of entries", "{0} (of {1} that match)", "{0} (sur {1} concordantes)"},
     Phrase{"bits", "near, {0} of 256 bits, {1}", "proche, {0} bits sur 256, {1}"},
     Phrase{"by algorithm", "exact, {0}", "exacte, {0}"},
+    Phrase{"segment of both", "{0} to {1} here is {2} to {3} of the listed video",
+           "de {0} à {1} ici : de {2} à {3} de la vidéo recensée"},
+    Phrase{"segment here", "at {0} to {1} of the video", "de {0} à {1} de la vidéo"},
+    Phrase{"segment there", "at {0} to {1} of the listed video",
+           "de {0} à {1} de la vidéo recensée"},
+    Phrase{"contact sheet", "Frames of the video, grey and blurred",
+           "Vues de la vidéo, en gris et floutées"},
 
     Phrase{"new title", "New material", "Contenus nouveaux"},
     Phrase{"new intro",
