@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """match and fingerprint over many files: all cores, the order of the arguments, Ctrl-C."""
+import io
 import json
 import os
 import random
 import signal
 import subprocess
 import unittest
+
+from PIL import Image, ImageOps
 
 from resume_test import picture
 from support import FAILED, INCOMPLETE, INTERRUPTED, PROGRAM, ProgramTest, lines
@@ -108,6 +111,61 @@ class Codes(ProgramTest):
                               capture_output=True, text=True)
         self.assertEqual(done.returncode, FAILED)
         self.assertIn("line 1", done.stderr)
+
+
+class RoundTrip(ProgramTest):
+    """What fingerprint prints is a list, whatever it printed it of."""
+
+    def image(self, seed, size=(640, 480)):
+        return Image.open(io.BytesIO(picture(seed, size)))
+
+    def save(self, name, image, **options):
+        image.save(self.folder / name, **options)
+        return self.folder / name
+
+    def video(self, name, *filters):
+        path = self.folder / name
+        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i",
+                        ",".join(("mandelbrot=s=320x240:r=12:end_pts=200", "trim=duration=12", *filters)),
+                        "-c:v", "libx264", "-g", "12", path], check=True)
+        return path
+
+    def test_of_pictures_in_every_form_and_of_videos(self):
+        see_through = self.image(3).convert("RGBA")
+        see_through.putalpha(Image.linear_gradient("L").resize(see_through.size))
+        frames = [self.image(seed, (320, 240)).convert("P") for seed in (10, 11, 12)]
+        pages = [self.image(seed, (320, 240)) for seed in (13, 14)]
+        near = [
+            self.save("large.jpg", self.image(1, (1600, 1200))),
+            self.save("bordered.png", ImageOps.expand(self.image(2), 60, "white")),
+            self.save("see-through.png", see_through),
+            self.save("moves.gif", frames[0], save_all=True, append_images=frames[1:], duration=100),
+            self.save("pages.tif", pages[0], save_all=True, append_images=pages[1:]),
+            self.save("na\u00efve \"name\"\t\u202e.jpg", self.image(5)),
+            self.video("film.mp4"),
+            self.video("bars.mp4", "pad=320:400:0:80"),
+        ]
+        exact = [self.save("small.png", self.image(6, (40, 40))), self.save("flat.png", Image.new("L", (200, 200), 128)),
+                 self.video("tiny.mp4", "scale=48:32")]
+        broken = self.folder / "broken.jpg"
+        broken.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4)
+        other = self.folder / "other.txt"
+        other.write_text("no picture\n")
+        files = [*near, broken, *exact, other]
+        for frames_of_videos in ("key", "second", "all"):
+            with self.subTest(frames=frames_of_videos):
+                known = self.folder / "known.jsonl"
+                known.write_text(self.run_program("fingerprint", "--json", "--frames", frames_of_videos, *files,
+                                                  status=INCOMPLETE))
+                hits = lines(self.run_program("match", "--json", "--list", known, *files, status=INCOMPLETE))
+                own = {(files[row["entry"] - 1], row["match"]): row for row in hits if row["type"] == "hit"
+                       and row["path"] == str(files[row["entry"] - 1])}
+                self.assertEqual({path for path, match in own if match == "exact"}, {*near, *exact})
+                self.assertEqual({path for path, match in own if match == "near"}, set(near))
+                for path in near[:6]:
+                    self.assertEqual(own[path, "near"]["distance"], 0, path)
+                for path in near[6:]:
+                    self.assertGreater(sum(part["to"] - part["from"] for part in own[path, "near"]["segments"]), 9, path)
 
 
 if __name__ == "__main__":
