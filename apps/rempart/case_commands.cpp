@@ -132,6 +132,24 @@ int open_lists(const std::vector<std::string>& paths, OpenedLists& lists) {
 
 } // namespace
 
+namespace {
+
+// What read the list is told with the case's other runs.
+casefile::RunRecord list_run(const ListAdd& args, const pipeline::ListAdded& added,
+                             TimeValue started) {
+    return {.id = 0,
+            .exhibit = {},
+            .command = fmt::format("list add --name {}", to_utf8(args.name)),
+            .program_version = REMPART_VERSION,
+            .confinement = fmt::format("list reader: {}", added.confinement),
+            .outcome = "complete",
+            .jobs = 1,
+            .started = started,
+            .ended = now_utc()};
+}
+
+} // namespace
+
 int run(const ListAdd& args) {
     const auto choice = choose_list_format(args.format, args.algorithm);
     if (!choice) {
@@ -171,6 +189,10 @@ int run(const ListAdd& args) {
     for (const std::string& notice : list_notices(added->summary, args.polarity)) {
         talk(fmt::format("list {}: {}", to_terminal(args.name), notice));
     }
+    const auto run = casefile::add_run(*file, list_run(args, *added, request.added));
+    if (!run) {
+        return report_error("list add", run.error());
+    }
     if (added->new_hits > 0) {
         if (auto queued = pipeline::update_queue(*file, 0); !queued) {
             return report_error("list add", queued.error());
@@ -180,12 +202,12 @@ int run(const ListAdd& args) {
         print_line(to_json(*added));
         return kOk;
     }
-    print_line(fmt::format("list {}: {} hashes of {} records ({}), {} comment lines, {} hashes of "
-                           "empty files and {} degenerate ones left out; {} new hits",
-                           to_terminal(args.name), added->list.hashes, added->list.records,
-                           added->list.format, added->summary.comments,
-                           added->summary.empty_file_hashes, added->summary.degenerate_hashes,
-                           added->new_hits));
+    print_line(
+        fmt::format("list {}: {} hashes of {} records ({}), {} comment lines, {} hashes of "
+                    "empty files and {} degenerate ones left out; {} new hits; read within {}",
+                    to_terminal(args.name), added->list.hashes, added->list.records,
+                    added->list.format, added->summary.comments, added->summary.empty_file_hashes,
+                    added->summary.degenerate_hashes, added->new_hits, added->confinement));
     return kOk;
 }
 

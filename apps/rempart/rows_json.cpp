@@ -115,6 +115,7 @@ std::string to_json(const pipeline::ListAdded& added) {
     json["stated_version"] = or_null(added.summary.stated_version);
     json["stated_polarity"] = or_null(std::string(name(added.summary.stated_polarity)));
     json["new_hits"] = added.new_hits;
+    json["confinement"] = added.confinement;
     return line_of(json);
 }
 

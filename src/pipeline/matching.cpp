@@ -245,6 +245,7 @@ Result<void> store_source(casefile::ListWriter& writer, const ListSource& source
         return fail(read.error().code, fmt::format("{}: {}", source.name, read.error().message));
     }
     add_counts(read->summary, added.summary);
+    added.confinement = read->confinement.describe();
     if (ed2k > 0) {
         added.summary.hashes -= ed2k;
         recognise::count_as(added.summary.skipped, name(HashKind::ed2k), ed2k);

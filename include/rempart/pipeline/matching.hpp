@@ -75,6 +75,8 @@ struct ListAdded {
     std::uint64_t entries = 0; ///< The last number given.
     /// Contents that the case holds already and that it knows, exact and near ones apart.
     std::uint64_t new_hits = 0;
+    /// What held the process that read the files: sandbox::Confinement::describe.
+    std::string confinement{}; // NOLINT(readability-redundant-member-init)
 };
 
 /// Reads one list from its files into the case, whole or not at all, and matches it against what
