@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from sample import archives, broken, chats, disks, lists, pictures, text  # noqa: E402
+from sample import archives, broken, chats, disks, lists, pictures, text, videos  # noqa: E402
 
 
 def phone(folder, drawn, picture):
-    """A telephone's folder: camera, downloads, exports of chats, archives in archives."""
+    """A telephone's folder: camera, downloads, videos, exports of chats, archives in archives."""
     camera, downloads = folder / "DCIM" / "Camera", folder / "Download"
     camera.mkdir(parents=True)
     downloads.mkdir()
@@ -27,6 +27,10 @@ def phone(folder, drawn, picture):
                  "map-1.rotated.jpg", "chess-1.bright.jpg"):
         shutil.copy(picture(name), downloads / name)
     shutil.copy(picture("lighthouse-1.jpg"), downloads / "lighthouse copy.jpg")  # the same bytes once more
+    film = lambda name: picture("").parent / "videos" / name  # noqa: E731
+    shutil.copy(film("garden-walk.mp4"), camera / "garden-walk.mp4")
+    shutil.copy(film("regatta.clip.mp4"), downloads / "regatta-part.mp4")
+    shutil.copy(film("regatta.letterboxed.mp4"), downloads / "regatta-tv.mp4")
     messages = chats.make_account(folder / "Telegram Desktop" / "DataExport_2024-06-01", picture("").parent / "pictures")
     messages += chats.make_single(folder / "Telegram Desktop" / "ChatExport_2024-06-01", picture("").parent / "pictures")
     (downloads / "album.zip").write_bytes(archives.zip_bytes(
@@ -88,6 +92,7 @@ def make(out):
         os.utime(picture(name), (archives.WHEN, archives.WHEN))
     drawn = [name for name in names if name.count(".") == 1]
     by_number = lambda *numbers: [n for n in drawn if int(n.split("-")[1].split(".")[0]) in numbers]  # noqa: E731
+    videos.make(out / "videos", picture)
     exhibits = out / "exhibits"
     exhibits.mkdir()
     messages = phone(exhibits / "phone", by_number(1, 2), picture)

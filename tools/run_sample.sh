@@ -16,6 +16,7 @@ evidence=${1:-}
 cd "$(dirname "$0")/.."
 rempart=${REMPART:-build/release/bin/rempart}
 sample=build/sample
+thumbnails= # of evidence none
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[01]m//g'; fi; }
 
@@ -58,8 +59,8 @@ show_and_report() {
     step 0 new "$case" >"$out/new.txt"
     head -n 12 "$out/new.txt"
     say "The report, in English and French"
-    step 0 report "$case" --out "$out/report-en" --language en
-    step 0 report "$case" --out "$out/report-fr" --language fr
+    step 0 report "$case" --out "$out/report-en" --language en $thumbnails
+    step 0 report "$case" --out "$out/report-fr" --language fr $thumbnails
     say "Where to look"
     echo "  file://$PWD/$out/report-en/report.html"
     echo "  file://$PWD/$out/report-fr/report.html"
@@ -90,6 +91,7 @@ if [ ! -d "$sample" ] || [ -n "$(find tools/make_sample.py tools/sample -name '*
 fi
 case=build/sample-case
 out=build/sample-report
+thumbnails=--thumbnails # everything here is drawn
 rm -rf "$case" "$out"
 mkdir -p "$out"
 
@@ -104,6 +106,8 @@ step 0 list add "$case" "$sample/lists/allow-nsrl.csv" --name "Exercise allow li
 sed "s|^|$sample/pictures/|" "$sample/lists/pictures-for-pdq.txt" | xargs "$rempart" fingerprint --json |
     /usr/bin/python3 -c 'import json, sys; [print(json.loads(line)["hex"]) for line in sys.stdin]' >"$out/exercise-pdq.txt"
 step 0 list add "$case" "$out/exercise-pdq.txt" --name "Exercise PDQ" --polarity alert --algorithm pdq
+"$rempart" fingerprint --json --frames second "$sample/videos/regatta.mp4" >"$out/exercise-videos.jsonl"
+step 0 list add "$case" "$out/exercise-videos.jsonl" --name "Exercise videos" --polarity alert
 echo
 echo "A list with one bad line is refused whole, with the line (exit status 1 is wanted here):"
 step 1 list add "$case" "$sample/lists/one-bad-line.txt" --name "Bad list" --polarity alert --algorithm sha256

@@ -62,34 +62,44 @@ void define_list_entries(CLI::App& group, const Choose& choose) {
     purpose_option(app, *said);
 }
 
+void list_files(CLI::App* app, ListFiles& args) {
+    case_folder(app, args);
+    app->add_option("FILE", args.files, "The list; several files make one list together")
+        ->required();
+    app->add_option("--name", args.name, "Name of the list in the case")->required();
+    app->add_option("--format", args.format,
+                    "auto, or a format of docs/formats/hash-lists.md; md5, sha1, sha256, ed2k and "
+                    "pdq mean a plain list of that algorithm");
+    app->add_option("--algorithm", args.algorithm,
+                    "What a plain list holds, which its digits do not say")
+        ->check(CLI::IsMember({"md5", "sha1", "sha256", "ed2k", "pdq"}));
+    app->add_option("--expect", args.expected_hashes,
+                    "How many hashes the sender says it holds: a cut list is then refused");
+    purpose_option(app, args);
+    json_flag(app, args);
+}
+
 void define_list(CLI::App& root, const Choose& choose) {
     CLI::App* group = root.add_subcommand("list", "Lists of known material");
     group->require_subcommand(1);
     const auto add = std::make_shared<ListAdd>();
     CLI::App* app = command(*group, choose, "add",
                             "Add a list, whole or not at all; matches what the case holds", add);
-    case_folder(app, *add);
-    app->add_option("FILE", add->files, "The list; several files make one list together")
-        ->required();
-    app->add_option("--name", add->name, "Name of the list in the case")->required();
+    list_files(app, *add);
     app->add_option("--polarity", add->polarity,
                     "alert: known material to find; allow: known harmless files; note: mark only")
         ->required()
         ->check(CLI::IsMember({"alert", "allow", "note"}));
     app->add_option("--scheme", add->scheme,
                     "Whose categories the list uses (default: what the list says of itself)");
-    app->add_option("--format", add->format,
-                    "auto, or a format of docs/formats/hash-lists.md; md5, sha1, sha256, ed2k and "
-                    "pdq mean a plain list of that algorithm");
-    app->add_option("--algorithm", add->algorithm,
-                    "What a plain list holds, which its digits do not say")
-        ->check(CLI::IsMember({"md5", "sha1", "sha256", "ed2k", "pdq"}));
     app->add_option("--radius", add->radius, "Near matches up to this many bits")
         ->check(CLI::Range(0, 31));
-    app->add_option("--expect", add->expected_hashes,
-                    "How many hashes the sender says it holds: a cut list is then refused");
-    purpose_option(app, *add);
-    json_flag(app, *add);
+    const auto update = std::make_shared<ListUpdate>();
+    app = command(*group, choose, "update",
+                  "Take over a newer version of a list: what is new is matched, what is gone no "
+                  "longer counts",
+                  update);
+    list_files(app, *update);
     const auto show = std::make_shared<ListShow>();
     app = command(*group, choose, "show", "The lists of the case", show);
     case_folder(app, *show);
@@ -164,6 +174,7 @@ void define_match(CLI::App& root, const Choose& choose) {
     app->add_flag(
         "--vpdq", print->vpdq,
         "One video's frames as vpdq-hash-video writes them, all unless --frames says less");
+    jobs_option(app, *print);
     json_flag(app, *print);
     const auto match = std::make_shared<Match>();
     app =
@@ -180,6 +191,7 @@ void define_match(CLI::App& root, const Choose& choose) {
         ->check(CLI::IsMember({"md5", "sha1", "sha256", "ed2k", "pdq"}));
     app->add_option("--radius", match->radius, "Near matches up to this many bits")
         ->check(CLI::Range(0, 31));
+    jobs_option(app, *match);
     json_flag(app, *match);
 }
 

@@ -87,15 +87,20 @@ struct DecisionShow {
     std::string folder;
     bool json = false;
 };
-struct ListAdd {
+/// What `list add` and `list update` have in common.
+struct ListFiles {
     std::string folder;
     std::vector<std::string> files;
-    std::string name, polarity, scheme, format = "auto", algorithm;
-    int radius = 31;
+    std::string name, format = "auto", algorithm;
     std::size_t expected_hashes = 0;
     std::optional<std::string> purpose;
     bool json = false;
 };
+struct ListAdd : ListFiles {
+    std::string polarity, scheme;
+    int radius = 31;
+};
+struct ListUpdate : ListFiles {};
 struct ListShow {
     std::string folder;
     bool json = false;
@@ -156,6 +161,7 @@ struct Find {
 struct Fingerprint {
     std::vector<std::string> files;
     std::string frames; ///< "key", "second", "all"; "" for what the form wants.
+    unsigned jobs = 0;  ///< 0: all cores.
     bool vpdq = false;
     bool json = false;
 };
@@ -163,6 +169,7 @@ struct Match {
     std::vector<std::string> files, lists;
     std::string codes, format = "auto", algorithm;
     int radius = 31;
+    unsigned jobs = 0; ///< 0: all cores.
     bool json = false;
 };
 struct Report {
@@ -176,8 +183,8 @@ struct Print {
 };
 
 using Request =
-    std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, CaseImport, ListAdd, ListShow,
-                 IngestArgs, Show, Find, Fingerprint, Match, Report, Print, AuditShow,
+    std::variant<CaseNew, CaseInfoArgs, CaseVerify, CaseExport, CaseImport, ListAdd, ListUpdate,
+                 ListShow, IngestArgs, Show, Find, Fingerprint, Match, Report, Print, AuditShow,
                  AuditCheckpoint, AuditProof, AuditCheck, AuditStamp, WorkerArgs, Status, CaseRoles,
                  DecisionAsk, DecisionDecide, DecisionShow, MemoryNew, MemoryActArgs, MemoryLook,
                  ListSwitch, ListFeedback, Explain>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// case new, info, export, import; list add; report; print.
+// case new, info, export, import; report; print.
 #include <algorithm>
 #include <chrono>
 
@@ -108,104 +108,6 @@ int run(const CaseExport& args) {
 int run(const CaseImport& args) {
     const auto made = casefile::import_case(args.source, args.folder);
     return made ? kOk : report_error(args.source, made.error());
-}
-
-namespace {
-
-struct OpenedLists {
-    std::vector<UniqueFd> files;
-    std::vector<pipeline::ListSource> sources; ///< Beside `files`.
-};
-
-int open_lists(const std::vector<std::string>& paths, OpenedLists& lists) {
-    for (const std::string& path : paths) {
-        auto file = open_own_file(path);
-        const auto sha256 = file ? sha256_hex(file->get()) : fail(file.error());
-        if (!sha256) {
-            return report_error(path, sha256.error());
-        }
-        lists.sources.push_back({.descriptor = file->get(),
-                                 .name = to_utf8(std::filesystem::path(path).filename().string()),
-                                 .sha256 = *sha256});
-        lists.files.push_back(std::move(*file));
-    }
-    return kOk;
-}
-
-} // namespace
-
-namespace {
-
-Result<void> renew_after_hits(Case& file) {
-    if (auto quarantined = pipeline::quarantine_floods(file); !quarantined) {
-        return fail(std::move(quarantined).error());
-    }
-    auto told = name_quarantined(file);
-    return told ? pipeline::update_queue(file, 0) : told;
-}
-
-} // namespace
-
-int run(const ListAdd& args) {
-    const auto choice = choose_list_format(args.format, args.algorithm);
-    if (!choice) {
-        return report_error("list add", choice.error());
-    }
-    const auto reader = list_reader_config();
-    if (!reader) {
-        return report_error("list add", reader.error());
-    }
-    OpenedLists opened;
-    if (const int status = open_lists(args.files, opened); status != kOk) {
-        return status;
-    }
-    auto file = Case::open(args.folder, Access::write);
-    if (!file) {
-        return report_error(args.folder, file.error());
-    }
-    if (auto set = args.purpose ? file->act_for(to_utf8(*args.purpose)) : Result<void>(); !set) {
-        return report_error("--purpose", set.error());
-    }
-    pipeline::ListRequest request;
-    request.name = args.name;
-    request.polarity = args.polarity;
-    request.scheme = args.scheme;
-    request.radius = args.radius;
-    request.added = now_utc();
-    request.format = choice->format;
-    request.options.kind = choice->kind;
-    request.reader = *reader;
-    if (args.expected_hashes > 0) {
-        request.options.expected_hashes = args.expected_hashes;
-    }
-    const auto added = pipeline::add_list(*file, opened.sources, request);
-    if (!added) {
-        return report_error("list add", added.error());
-    }
-    for (const std::string& notice : list_notices(added->summary, args.polarity)) {
-        talk(fmt::format("list {}: {}", to_terminal(args.name), notice));
-    }
-    if (added->without_ed2k > 0) {
-        talk(fmt::format("list {}: {} contents of the case have no ed2k digest and were not asked "
-                         "for by one: ingest their exhibits under other labels",
-                         to_terminal(args.name), added->without_ed2k));
-    }
-    if (added->new_hits > 0) {
-        if (auto renewed = renew_after_hits(*file); !renewed) {
-            return report_error("list add", renewed.error());
-        }
-    }
-    if (args.json) {
-        print_line(to_json(*added));
-        return kOk;
-    }
-    print_line(fmt::format("list {}: {} hashes of {} records ({}), {} comment lines, {} hashes of "
-                           "empty files and {} degenerate ones left out; {} new hits",
-                           to_terminal(args.name), added->list.hashes, added->list.records,
-                           added->list.format, added->summary.comments,
-                           added->summary.empty_file_hashes, added->summary.degenerate_hashes,
-                           added->new_hits));
-    return kOk;
 }
 
 int run(const Report& args) {

@@ -31,6 +31,12 @@ void case_folder(CLI::App* app, Args& args) {
 }
 
 template <typename Args>
+void jobs_option(CLI::App* app, Args& args) {
+    app->add_option("--jobs", args.jobs, "Worker threads (default: all cores)")
+        ->check(CLI::Range(1, 1024));
+}
+
+template <typename Args>
 void json_flag(CLI::App* app, Args& args) {
     app->add_flag("--json", args.json, "One JSON object a line, with stable keys");
 }

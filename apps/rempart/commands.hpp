@@ -21,6 +21,7 @@ namespace rempart::cli {
 [[nodiscard]] int run(const MemoryActArgs& args);
 [[nodiscard]] int run(const MemoryLook& args);
 [[nodiscard]] int run(const ListAdd& args);
+[[nodiscard]] int run(const ListUpdate& args);
 [[nodiscard]] int run(const ListShow& args);
 [[nodiscard]] int run(const ListSwitch& args);
 [[nodiscard]] int run(const ListFeedback& args);

@@ -5,8 +5,10 @@
 #include "rempart/commands.hpp"
 #include "rempart/core/hex.hpp"
 #include "rempart/core/text.hpp"
+#include "rempart/each_file.hpp"
 #include "rempart/media_files.hpp"
 #include "rempart/output.hpp"
+#include "rempart/pipeline/in_order.hpp"
 #include "rempart/rows_json.hpp"
 
 namespace rempart::cli {
@@ -63,10 +65,12 @@ std::string vpdq_lines(const media::VideoFacts& facts) {
 }
 
 /// \param looked must outlive the line.
-void fill(const Result<LookedAt>& looked, FingerprintLine& line) {
+FingerprintLine line_of(const Result<LookedAt>& looked, const std::string& path) {
+    FingerprintLine line;
+    line.path = to_utf8(path);
     if (!looked) {
         line.error = looked.error();
-        return;
+        return line;
     }
     line.sha256 = encode_hex(looked->digests.sha256);
     if (looked->facts) {
@@ -74,21 +78,24 @@ void fill(const Result<LookedAt>& looked, FingerprintLine& line) {
     } else {
         line.error = looked->facts.error();
     }
+    return line;
 }
 
-int print_vpdq(const std::string& path, const FingerprintLine& line) {
-    if (line.facts == nullptr) {
-        return report_error(path, line.error);
-    }
-    const auto* video = std::get_if<media::VideoFacts>(line.facts);
+FileOutcome vpdq_outcome(const FingerprintLine& line) {
+    FileOutcome outcome;
+    const auto* video =
+        line.facts == nullptr ? nullptr : std::get_if<media::VideoFacts>(line.facts);
     if (video == nullptr) {
-        return report_error(path, {Errc::unsupported, "not a video"});
+        outcome.complaint =
+            line.facts == nullptr ? line.error : Error{Errc::unsupported, "not a video"};
+        return outcome;
     }
-    print_line(vpdq_lines(*video));
+    outcome.lines.push_back(vpdq_lines(*video));
     if (video->partial) {
-        talk(fmt::format("{}: {}", line.path, video->partial_reason));
+        outcome.complaint = Error{Errc::damaged, video->partial_reason};
+        outcome.is_complete = false;
     }
-    return video->partial ? kIncomplete : kOk;
+    return outcome;
 }
 
 media::Sampling sampling_of(const Fingerprint& args) {
@@ -100,6 +107,17 @@ media::Sampling sampling_of(const Fingerprint& args) {
                                      : media::Sampling::key_frames;
 }
 
+// The form of one video: what is no video at all is a failure, as its file would be empty.
+int print_vpdq(MediaFiles& files, const std::string& path) {
+    const auto looked = files.look_at(path);
+    const FileOutcome outcome = vpdq_outcome(line_of(looked, path));
+    for (const std::string& line : outcome.lines) {
+        print_line(line);
+    }
+    const int failed = outcome.complaint ? report_error(path, *outcome.complaint) : kOk;
+    return outcome.is_complete ? failed : kIncomplete;
+}
+
 } // namespace
 
 int run(const Fingerprint& args) {
@@ -108,22 +126,20 @@ int run(const Fingerprint& args) {
             "fingerprint: --vpdq is the form of one video's frames: give one FILE, and not --json");
         return kWrongUse;
     }
-    MediaFiles files(sampling_of(args));
-    int status = kOk;
-    for (const std::string& path : args.files) {
-        FingerprintLine line;
-        line.path = to_utf8(path);
-        const auto looked = files.look_at(path);
-        fill(looked, line);
-        if (args.vpdq) {
-            return print_vpdq(path, line);
-        }
-        if (line.facts == nullptr) {
-            status = kIncomplete;
-        }
-        print_line(args.json ? to_json(line) : text_of(line));
+    MediaFiles files(sampling_of(args), pipeline::thread_count(args.jobs));
+    if (args.vpdq) {
+        return print_vpdq(files, args.files.front());
     }
-    return status;
+    const auto work = [&](const std::string& path) {
+        const auto looked = files.look_at(path);
+        const FingerprintLine line = line_of(looked, path);
+        FileOutcome outcome;
+        outcome.lines.push_back(args.json ? to_json(line) : text_of(line));
+        outcome.is_complete = line.facts != nullptr;
+        outcome.bytes = looked ? looked->size_bytes : 0;
+        return outcome;
+    };
+    return each_file(args.files, {.label = "fingerprint", .jobs = args.jobs}, work);
 }
 
 } // namespace rempart::cli

@@ -17,8 +17,7 @@ void define_ingest(CLI::App& root, const Choose& choose) {
         ->required();
     app->add_option("--exhibit", args->exhibit,
                     "Label of the exhibit (default: the last part of the path)");
-    app->add_option("--jobs", args->jobs, "Worker threads (default: all cores)")
-        ->check(CLI::Range(1, 1024));
+    jobs_option(app, *args);
     app->add_option("--acquired-hash", args->acquired_hash,
                     "Digest of the medium at its acquisition: sha256:HEX, sha1:HEX or md5:HEX");
     app->add_flag("--no-recognition", args->no_recognition,
@@ -46,8 +45,7 @@ void define_worker(CLI::App& root, const Choose& choose) {
     CLI::App* app =
         command(root, choose, "worker", "Take work from a case on a server, until stopped", args);
     case_folder(app, *args);
-    app->add_option("--jobs", args->jobs, "Worker threads (default: all cores)")
-        ->check(CLI::Range(1, 1024));
+    jobs_option(app, *args);
     app->add_flag("--until-idle", args->until_idle, "End when no job is left");
     app->add_option("--lease", args->lease_seconds,
                     "Seconds after which others may take over from a process that is silent")

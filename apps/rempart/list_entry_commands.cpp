@@ -39,9 +39,10 @@ namespace {
 
 /// A list with what was done with its entries.
 ListLine list_line(casefile::ListRecord list, std::span<const casefile::EntryOff> off) {
-    ListLine line{.list = std::move(list), .off = {}, .feedback = {}};
+    ListLine line{.list = std::move(list), .off = {}, .feedback = {}, .versions = {}};
     std::ranges::copy_if(off, std::back_inserter(line.off), [&](const casefile::EntryOff& entry) {
-        return entry.list == line.list.id;
+        // What a newer version does not have is told with the version: it may be thousands.
+        return entry.list == line.list.id && entry.state != name(casefile::EntryAct::withdrawn);
     });
     return line;
 }
@@ -54,6 +55,12 @@ void print_text(const ListLine& line) {
     if (line.feedback.confirmed + line.feedback.not_confirmed > 0) {
         print_line(fmt::format("    feedback: {} confirmed, {} false", line.feedback.confirmed,
                                line.feedback.not_confirmed));
+    }
+    for (const casefile::ListVersionRecord& version : line.versions) {
+        print_line(fmt::format("    version of {}: {} new, {} withdrawn, {} back again, {} as they "
+                               "were  {}",
+                               format_time(version.taken), version.added, version.withdrawn,
+                               version.returned, version.kept, to_terminal(version.source_name)));
     }
     for (const casefile::EntryOff& entry : line.off) {
         print_line(fmt::format("    entry {} is {} by {} on {}: {}", entry.entry, entry.state,
@@ -81,6 +88,11 @@ int run(const ListShow& args) {
             return report_error(args.folder, feedback.error());
         }
         line.feedback = *feedback;
+        auto versions = casefile::list_versions(*file, list.id);
+        if (!versions) {
+            return report_error(args.folder, versions.error());
+        }
+        line.versions = std::move(*versions);
         args.json ? print_line(to_json(line)) : print_text(line);
     }
     return kOk;

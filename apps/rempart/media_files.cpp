@@ -2,7 +2,6 @@
 #include "rempart/media_files.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "rempart/core/fd.hpp"
@@ -14,44 +13,83 @@ namespace {
 
 using recognise::PdqHash;
 
-Result<media::Pool> start_pictures() {
-    const auto role = sandbox::find_role("media_worker");
-    return role ? media::Pool::create(
-                      {.worker_program = *role, .workers = 1, .picture = {}, .sandbox = {}})
-                : fail(role.error());
-}
+/// What one reading of a file tells.
+struct ReadOnce {
+    std::uint64_t size_bytes = 0;
+    recognise::Digests digests;
+    media::FileType type;
+};
 
-Result<media::VideoPool> start_videos() {
-    const auto role = sandbox::find_role("video_worker");
-    return role ? media::VideoPool::create({.worker_program = *role, .workers = 1, .video = {}})
-                : fail(role.error());
-}
-
-// The pool, started where there is none.
-template <typename Pool, typename Start>
-Result<Pool*> started(std::optional<Pool>& pool, Start start) {
-    if (!pool) {
-        auto begun = start();
-        if (!begun) {
-            return fail(std::move(begun).error());
+Result<ReadOnce> read_once(int descriptor) {
+    constexpr std::size_t kPieceBytes = std::size_t{1} << 18; // fits into a core's cache
+    static_assert(kPieceBytes >= media::kTypeHeadBytes);
+    recognise::Digester digester;
+    ReadOnce read;
+    Bytes piece(kPieceBytes);
+    while (true) {
+        const auto got = read_at(descriptor, read.size_bytes, piece);
+        if (!got) {
+            return fail(got.error());
         }
-        pool.emplace(std::move(*begun));
+        const ByteView bytes = ByteView(piece).first(*got);
+        if (read.size_bytes == 0) {
+            read.type = media::detect_type(bytes.first(std::min(*got, media::kTypeHeadBytes)));
+        }
+        digester.update(bytes);
+        read.size_bytes += *got;
+        if (*got < piece.size()) {
+            read.digests = digester.finish();
+            return read;
+        }
     }
-    return &*pool;
 }
 
 } // namespace
 
+Result<media::Pool*> MediaFiles::pictures() {
+    const std::scoped_lock lock(starting_);
+    if (!pictures_) {
+        const auto role = sandbox::find_role("media_worker");
+        if (!role) {
+            return fail(role.error());
+        }
+        auto pool = media::Pool::create(
+            {.worker_program = *role, .workers = workers_, .picture = {}, .sandbox = {}});
+        if (!pool) {
+            return fail(std::move(pool).error());
+        }
+        pictures_.emplace(std::move(*pool));
+    }
+    return &*pictures_;
+}
+
+Result<media::VideoPool*> MediaFiles::videos() {
+    const std::scoped_lock lock(starting_);
+    if (!videos_) {
+        const auto role = sandbox::find_role("video_worker");
+        if (!role) {
+            return fail(role.error());
+        }
+        auto pool =
+            media::VideoPool::create({.worker_program = *role, .workers = workers_, .video = {}});
+        if (!pool) {
+            return fail(std::move(pool).error());
+        }
+        videos_.emplace(std::move(*pool));
+    }
+    return &*videos_;
+}
+
 Result<MediaFacts> MediaFiles::examine(const media::FileType& type, int descriptor) {
     if (type.family == media::FileFamily::video) {
-        const auto pool = started(videos_, start_videos);
+        const auto pool = videos();
         if (!pool) {
             return fail(pool.error());
         }
         auto facts = (*pool)->examine(descriptor, sampling_);
         return facts ? Result<MediaFacts>(std::move(*facts)) : fail(std::move(facts).error());
     }
-    const auto pool = started(pictures_, start_pictures);
+    const auto pool = pictures();
     if (!pool) {
         return fail(pool.error());
     }
@@ -60,20 +98,15 @@ Result<MediaFacts> MediaFiles::examine(const media::FileType& type, int descript
 }
 
 Result<LookedAt> MediaFiles::look_at(const std::string& path) {
-    const auto mapped = MappedFile::open(path);
-    if (!mapped) {
-        return fail(mapped.error());
-    }
-    const ByteView bytes = bytes_of(mapped->text());
-    recognise::Digester digester;
-    digester.update(bytes);
-    const auto file = open_read_only(std::filesystem::canonical(path));
+    const auto file = open_own_file(path);
     if (!file) {
         return fail(file.error());
     }
-    const auto type =
-        media::detect_type(bytes.first(std::min(bytes.size(), media::kTypeHeadBytes)));
-    return LookedAt{digester.finish(), type, examine(type, file->get())};
+    const auto read = read_once(file->get());
+    if (!read) {
+        return fail(read.error());
+    }
+    return LookedAt{read->size_bytes, read->digests, read->type, examine(read->type, file->get())};
 }
 
 std::vector<recognise::PdqFingerprint> queries_of(const media::PictureFacts& facts) {
@@ -90,14 +123,21 @@ std::vector<recognise::PdqFingerprint> queries_of(const media::PictureFacts& fac
 
 std::vector<recognise::VideoLook> looks_of(const media::VideoFacts& facts) {
     std::vector<recognise::VideoLook> looks;
-    looks.reserve(facts.frames.size());
-    for (const media::VideoFrame& frame : facts.frames) {
+    looks.reserve(facts.frames.size() + facts.trimmed.size());
+    const auto add = [&](const media::VideoFrame& frame, bool is_trimmed) {
         recognise::VideoLook& look = looks.emplace_back();
         look.span = {frame.from_ms, frame.to_ms};
+        look.is_trimmed = is_trimmed;
         look.fingerprint.quality = frame.quality;
         for (std::size_t i = 0; i < recognise::kOrientations; ++i) {
             look.fingerprint.hashes[i] = PdqHash::from_bytes(frame.hashes[i]);
         }
+    };
+    for (const media::VideoFrame& frame : facts.frames) {
+        add(frame, false);
+    }
+    for (const media::VideoFrame& frame : facts.trimmed) {
+        add(frame, true);
     }
     return looks;
 }

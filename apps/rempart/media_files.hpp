@@ -4,9 +4,12 @@
 /// \file
 /// A picture or video that the user names: its digests, and what the confined decoder learnt.
 
+#include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "rempart/core/result.hpp"
 #include "rempart/media/file_type.hpp"
@@ -22,22 +25,30 @@ using MediaFacts = std::variant<media::PictureFacts, media::VideoFacts>;
 
 /// What a file is, read once for its digests and once by the decoder.
 struct LookedAt {
+    std::uint64_t size_bytes = 0;
     recognise::Digests digests;
     media::FileType type;
     Result<MediaFacts> facts;
 };
 
-/// Starts a decoder on first need.
+/// Starts decoders on first need, so many of a kind as threads ask at once. Thread-safe.
 class MediaFiles {
   public:
-    explicit MediaFiles(media::Sampling sampling) : sampling_(sampling) {}
-    /// \return `not_found`, `io`: the file itself; or what keeps the decoders from starting.
+    /// \param workers of a kind, at least 1; further calls wait for one.
+    MediaFiles(media::Sampling sampling, unsigned workers)
+        : sampling_(sampling), workers_(workers) {}
+    /// \return `not_found`, `io`, `unsupported` (no regular file): the file itself; or what keeps
+    ///         the decoders from starting.
     [[nodiscard]] Result<LookedAt> look_at(const std::string& path);
 
   private:
+    [[nodiscard]] Result<media::Pool*> pictures();
+    [[nodiscard]] Result<media::VideoPool*> videos();
     [[nodiscard]] Result<MediaFacts> examine(const media::FileType& type, int descriptor);
 
     media::Sampling sampling_;
+    unsigned workers_;
+    std::mutex starting_; ///< Of the pools: the one or the other may be there already.
     std::optional<media::Pool> pictures_;
     std::optional<media::VideoPool> videos_;
 };

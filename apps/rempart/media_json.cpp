@@ -39,6 +39,17 @@ void add_fingerprint(Json& json, const media::PictureFacts& facts, const std::st
     json["partial"] = or_null(facts.partial_reason);
 }
 
+Json frames_json(const std::vector<media::VideoFrame>& frames) {
+    Json json = Json::array();
+    for (const media::VideoFrame& frame : frames) {
+        json.push_back({{"from", seconds(frame.from_ms)},
+                        {"to", seconds(frame.to_ms)},
+                        {"quality", frame.quality},
+                        {"hex", encode_hex(frame.hashes[0])}});
+    }
+    return json;
+}
+
 void add_fingerprint(Json& json, const media::VideoFacts& facts, const std::string& sha256) {
     json["algorithm"] = "vpdq";
     json["sha256"] = sha256;
@@ -49,14 +60,10 @@ void add_fingerprint(Json& json, const media::VideoFacts& facts, const std::stri
     json["rotation"] = facts.rotation;
     json["duration"] = seconds(facts.duration_ms);
     json["partial"] = or_null(facts.partial_reason);
-    Json frames = Json::array();
-    for (const media::VideoFrame& frame : facts.frames) {
-        frames.push_back({{"from", seconds(frame.from_ms)},
-                          {"to", seconds(frame.to_ms)},
-                          {"quality", frame.quality},
-                          {"hex", encode_hex(frame.hashes[0])}});
+    json["frames"] = frames_json(facts.frames);
+    if (!facts.trimmed.empty()) {
+        json["trimmed"] = frames_json(facts.trimmed);
     }
-    json["frames"] = std::move(frames);
 }
 
 Json bound(const std::optional<recognise::FrameSpan>& span,

@@ -91,10 +91,32 @@ std::string to_json(const casefile::ExhibitRecord& exhibit, const casefile::Tota
     return line_of(json);
 }
 
+namespace {
+
+Json version_json(const casefile::ListVersionRecord& version) {
+    return {{"source", version.source_name},
+            {"source_sha256", version.source_sha256},
+            {"format", version.format},
+            {"first_entry", version.first_entry},
+            {"records", version.records},
+            {"hashes", version.hashes},
+            {"kept", version.kept},
+            {"added", version.added},
+            {"withdrawn", version.withdrawn},
+            {"returned", version.returned},
+            {"taken", format_time(version.taken)}};
+}
+
+} // namespace
+
 std::string to_json(const ListLine& line) {
     Json json = list_json(line.list);
     json["feedback"] = {{"confirmed", line.feedback.confirmed},
                         {"false", line.feedback.not_confirmed}};
+    Json& versions = json["versions"] = Json::array();
+    for (const casefile::ListVersionRecord& version : line.versions) {
+        versions.push_back(version_json(version));
+    }
     Json& off = json["entries_off"] = Json::array();
     for (const casefile::EntryOff& entry : line.off) {
         off.push_back({{"entry", entry.entry},
@@ -114,7 +136,9 @@ Json counts_json(const std::vector<recognise::ListCount>& counts) {
     return json;
 }
 
-std::string to_json(const pipeline::ListAdded& added) {
+namespace {
+
+Json added_json(const pipeline::ListAdded& added) {
     Json json = list_json(added.list);
     json["comments"] = added.summary.comments;
     json["degenerate_hashes"] = added.summary.degenerate_hashes;
@@ -128,6 +152,19 @@ std::string to_json(const pipeline::ListAdded& added) {
     json["stated_version"] = or_null(added.summary.stated_version);
     json["stated_polarity"] = or_null(std::string(name(added.summary.stated_polarity)));
     json["new_hits"] = added.new_hits;
+    json["confinement"] = added.confinement;
+    return json;
+}
+
+} // namespace
+
+std::string to_json(const pipeline::ListAdded& added) {
+    return line_of(added_json(added));
+}
+
+std::string to_json(const pipeline::ListUpdated& updated) {
+    Json json = added_json(updated.read);
+    json["version"] = version_json(updated.version);
     return line_of(json);
 }
 

@@ -13,8 +13,8 @@
 #include "rempart/casefile/lists.hpp"
 #include "rempart/casefile/work_queue.hpp"
 #include "rempart/media_files.hpp"
+#include "rempart/pipeline/add_list.hpp"
 #include "rempart/pipeline/ingest.hpp"
-#include "rempart/pipeline/matching.hpp"
 #include "rempart/pipeline/worker.hpp"
 
 namespace rempart::cli {
@@ -27,9 +27,11 @@ struct ListLine {
     casefile::ListRecord list;
     std::vector<casefile::EntryOff> off;
     casefile::FeedbackCounts feedback;
+    std::vector<casefile::ListVersionRecord> versions;
 };
 [[nodiscard]] std::string to_json(const ListLine& line);
 [[nodiscard]] std::string to_json(const pipeline::ListAdded& added);
+[[nodiscard]] std::string to_json(const pipeline::ListUpdated& updated);
 [[nodiscard]] std::string to_json(const casefile::ItemView& view);
 [[nodiscard]] std::string to_json(const casefile::HitView& view);
 [[nodiscard]] std::string to_json(const casefile::MessageView& view);

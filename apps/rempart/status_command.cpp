@@ -55,6 +55,9 @@ Result<void> read_known(Case& file, State& state) {
         return fail(off.error());
     }
     for (const casefile::EntryOff& entry : *off) {
+        if (entry.state == name(casefile::EntryAct::withdrawn)) {
+            continue; // by its list, which tells it
+        }
         ++(entry.state == name(casefile::EntryAct::quarantined) ? state.quarantined
                                                                 : state.disabled);
     }

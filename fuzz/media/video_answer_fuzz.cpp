@@ -20,12 +20,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!*answer) {
         return 0;
     }
-    std::int64_t last_ms = 0;
-    for (const media::VideoFrame& frame : (*answer)->frames) {
-        if (frame.from_ms < last_ms || frame.to_ms < frame.from_ms) {
-            std::abort();
+    for (const auto* frames : {&(*answer)->frames, &(*answer)->trimmed}) {
+        std::int64_t last_ms = 0;
+        for (const media::VideoFrame& frame : *frames) {
+            if (frame.from_ms < last_ms || frame.to_ms < frame.from_ms) {
+                std::abort();
+            }
+            last_ms = frame.to_ms;
         }
-        last_ms = frame.to_ms;
     }
     return 0;
 }

@@ -100,7 +100,29 @@ Result<void> gather_exhibits(casefile::Case& file, const ReportLimits& limits, F
     return {};
 }
 
-Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Facts& facts) {
+// A near hit with a time in the case's own content is one of a video.
+bool is_of_video(const casefile::HitView& view) {
+    return std::ranges::any_of(view.hit.segments, [](const casefile::SegmentRecord& segment) {
+        return segment.from_ms.has_value();
+    });
+}
+
+Result<void> gather_sheets(casefile::Case& file, ListFacts& list) {
+    for (const casefile::HitView& view : list.places.shown) {
+        if (!is_of_video(view) || list.sheets.contains(view.hit.content)) {
+            continue;
+        }
+        auto sheet = casefile::thumbnail(file, view.hit.content);
+        if (!sheet) {
+            return fail(std::move(sheet).error());
+        }
+        list.sheets.emplace(view.hit.content, std::move(*sheet));
+    }
+    return {};
+}
+
+Result<void> gather_lists(casefile::Case& file, const ReportOptions& options,
+                          const ReportLimits& limits, Facts& facts) {
     const auto records = casefile::lists(file);
     if (!records) {
         return fail(records.error());
@@ -129,6 +151,11 @@ Result<void> gather_lists(casefile::Case& file, const ReportLimits& limits, Fact
     for (const casefile::ListRecord& record : *records) {
         ListFacts list = std::move(lists[record.id]);
         list.record = record;
+        if (options.thumbnails == Thumbnails::blurred && facts.lists.shown.size() < limits.lists) {
+            if (auto gathered = gather_sheets(file, list); !gathered) {
+                return gathered;
+            }
+        }
         facts.lists.add(std::move(list), limits.lists);
     }
     return {};
@@ -272,7 +299,7 @@ Result<Facts> gather_facts(casefile::Case& file, const ReportOptions& options,
     if (auto done = gather_exhibits(file, limits, facts, problems); !done) {
         return fail(done.error());
     }
-    if (auto done = gather_lists(file, limits, facts); !done) {
+    if (auto done = gather_lists(file, options, limits, facts); !done) {
         return fail(done.error());
     }
     if (auto done = gather_hygiene(file, facts); !done) {

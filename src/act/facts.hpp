@@ -6,6 +6,7 @@
 /// value.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ struct ListFacts {
     std::uint64_t contents_exact = 0; ///< Distinct contents whose digest the list holds.
     std::uint64_t contents_near = 0;  ///< Distinct contents that are near a listed picture.
     Rows<casefile::HitView> places;   ///< The list's order of hits: distance, exhibit, item.
+    /// Contact sheets (JPEG) of the videos among the places that are shown, by content; only if
+    /// thumbnails are asked for.
+    std::map<casefile::RowId, Bytes> sheets;
 };
 
 /// Whether lists contradict each other about the very bytes of a hit (standing "disputed").

@@ -104,6 +104,67 @@ std::string match_words(const Page& page, const casefile::HitView& place) {
     return page.words.fill("bits", {fmt::format("{}", place.hit.distance), algorithms});
 }
 
+// "1:02:05", "0:16": frames are a second apart, so a report needs no fractions.
+std::string clock_of(std::int64_t ms) {
+    const std::int64_t seconds = (ms + 500) / 1000;
+    return seconds >= 3600
+               ? fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+               : fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+}
+
+std::string segment_words(const Words& words, const casefile::SegmentRecord& segment) {
+    const bool here = segment.from_ms && segment.to_ms;
+    const bool there = segment.entry_from_ms && segment.entry_to_ms;
+    const auto clock = [](const std::optional<std::int64_t>& ms) {
+        return ms ? clock_of(*ms) : std::string();
+    };
+    if (here && there) {
+        return words.fill("segment of both",
+                          {clock(segment.from_ms), clock(segment.to_ms),
+                           clock(segment.entry_from_ms), clock(segment.entry_to_ms)});
+    }
+    return here ? words.fill("segment here", {clock(segment.from_ms), clock(segment.to_ms)})
+                : words.fill("segment there",
+                             {clock(segment.entry_from_ms), clock(segment.entry_to_ms)});
+}
+
+bool is_jpeg(const Bytes& bytes) {
+    return bytes.size() > 3 && bytes[0] == std::byte{0xFF} && bytes[1] == std::byte{0xD8};
+}
+
+void picture_of(Page& page, const Bytes& jpeg, std::string_view css, std::string_view what) {
+    page.html.open("span", {{"class", css}});
+    page.html.single("img",
+                     {{"src", "data:image/jpeg;base64," + encode_base64(jpeg)}, {"alt", what}});
+    page.html.close();
+}
+
+// How it matched; of a video where, and what it looks like.
+void match_cell(Page& page, const ListFacts& list, const casefile::HitView& hit) {
+    page.html.open("td", {{"class", "word"}}).open("bdi").text(match_words(page, hit)).close();
+    if (!hit.hit.segments.empty()) {
+        page.html.open("ul", {{"class", "segments"}});
+        for (const casefile::SegmentRecord& segment : hit.hit.segments) {
+            page.html.element("li", segment_words(page.words, segment));
+        }
+        page.html.close();
+    }
+    const auto sheet = list.sheets.find(hit.hit.content);
+    if (sheet != list.sheets.end() && is_jpeg(sheet->second)) {
+        picture_of(page, sheet->second, "preview sheet", page.words("contact sheet"));
+    }
+    page.html.close();
+}
+
+void text_cell(Page& page, std::string_view text, std::string_view css) {
+    if (css.empty()) {
+        page.html.open("td");
+    } else {
+        page.html.open("td", {{"class", css}});
+    }
+    page.html.open("bdi").text(text).close().close();
+}
+
 void list_places(Page& page, const ListFacts& list) {
     if (list.places.total == 0) {
         return;
@@ -125,7 +186,12 @@ void list_places(Page& page, const ListFacts& list) {
         if (is_disputed(hit)) {
             entry += fmt::format(" ({})", page.words("disputed"));
         }
-        row(page, {{hit.exhibit_label}, {path, "path"}, {match_words(page, hit), "word"}, {entry}});
+        page.html.open("tr");
+        text_cell(page, hit.exhibit_label, "");
+        text_cell(page, path, "path");
+        match_cell(page, list, hit);
+        text_cell(page, entry, "");
+        page.html.close().line();
     }
     close_table(page);
     say_what_is_left_out(page, list.places.shown.size(), list.places.total);
@@ -148,14 +214,8 @@ void entries_off(Page& page, const Facts& facts) {
 }
 
 void thumbnail_of(Page& page, const GroupFacts& group) {
-    const bool is_jpeg = group.thumbnail.size() > 3 && group.thumbnail[0] == std::byte{0xFF} &&
-                         group.thumbnail[1] == std::byte{0xD8};
-    if (is_jpeg) {
-        page.html.open("span", {{"class", "preview"}});
-        page.html.single("img",
-                         {{"src", "data:image/jpeg;base64," + encode_base64(group.thumbnail)},
-                          {"alt", page.words("thumbnail")}});
-        page.html.close();
+    if (is_jpeg(group.thumbnail)) {
+        picture_of(page, group.thumbnail, "preview", page.words("thumbnail"));
     }
 }
 

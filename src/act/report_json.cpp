@@ -72,7 +72,23 @@ Json exhibit_of(const ExhibitFacts& exhibit) {
             {"volumes", rows_of(exhibit.volumes, volume_of)}};
 }
 
+Json seconds_of(std::optional<std::int64_t> ms) {
+    return ms ? Json(static_cast<double>(*ms) / 1000) : Json();
+}
+
+Json segment_of(const casefile::SegmentRecord& segment) {
+    return {{"from", seconds_of(segment.from_ms)},
+            {"to", seconds_of(segment.to_ms)},
+            {"entry_from", seconds_of(segment.entry_from_ms)},
+            {"entry_to", seconds_of(segment.entry_to_ms)},
+            {"entry", segment.entry}};
+}
+
 Json place_of(const casefile::HitView& view) {
+    Json segments = Json::array();
+    for (const casefile::SegmentRecord& segment : view.hit.segments) {
+        segments.push_back(segment_of(segment));
+    }
     return {{"exhibit", text_of(view.exhibit_label)},
             {"path", text_of(view.item_path)},
             {"stream", text_of(view.item_stream)},
@@ -86,7 +102,8 @@ Json place_of(const casefile::HitView& view) {
             {"entries", view.entries},
             {"entry_label", text_of(view.entry_label)},
             {"category", text_of(view.category)},
-            {"disputed", is_disputed(view)}};
+            {"disputed", is_disputed(view)},
+            {"segments", std::move(segments)}};
 }
 
 Json entries_off_of(const Facts& facts) {

@@ -71,6 +71,9 @@ table.digests td:nth-child(-n+2){width:1%;white-space:nowrap}
 .reasons b{display:inline-block;min-width:36px;text-indent:0;font-variant-numeric:tabular-nums}
 .preview{display:inline-block;width:112px;height:84px;overflow:hidden;background:var(--line)}
 .preview img{width:112px;height:84px;object-fit:cover;filter:grayscale(1) blur(7px)}
+.segments{list-style:none;margin:2px 0;padding:0;color:var(--quiet)}
+.preview.sheet,.preview.sheet img{width:192px;height:144px}
+.preview.sheet img{object-fit:contain;filter:grayscale(1) blur(4px)}
 footer{margin-top:44px;padding-top:10px;border-top:1px solid var(--line);color:var(--quiet);font-size:12.5px}
 footer p{margin:2px 0}
 @media screen and (max-width:760px){main{margin:0;padding:20px 16px;border:0}.figures{grid-template-columns:1fr 1fr}
@@ -85,7 +88,7 @@ a{color:inherit;text-decoration:none}p{orphans:3;widows:3}
 .badge,.figure,.notice,.statement{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
 
-constexpr std::string_view kStyleSha256 = "MiVbWr9KjrZSYENL/cqObur1p0sLpH/I1T5O0Lxxm+g=";
+constexpr std::string_view kStyleSha256 = "1faZzOquTgZW0/E/CGIZx+L4plgYSuKej9DRkj8wd3s=";
 
 } // namespace
 

@@ -77,8 +77,11 @@ Result<void> write_frames(JsonWriter& out, Statement& statement, RowId content) 
             .member("from_ms", frame.from_ms)
             .member("to_ms", frame.to_ms)
             .member("quality", frame.quality)
-            .member("orientations", encode_hex(frame.orientations))
-            .end_object();
+            .member("orientations", encode_hex(frame.orientations));
+        if (frame.is_trimmed) {
+            out.member("trimmed", true);
+        }
+        out.end_object();
     }
     out.end_array();
     return {};

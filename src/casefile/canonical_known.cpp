@@ -99,6 +99,30 @@ Result<void> write_reasons(JsonWriter& out, Statement& statement, const Bytes& g
     return {};
 }
 
+Result<void> write_versions(Case& file, CanonicalFile& out, const ListRecord& list) {
+    const auto versions = list_versions(file, list.id);
+    if (!versions) {
+        return fail(versions.error());
+    }
+    for (const ListVersionRecord& version : *versions) {
+        out.begin("list_version")
+            .member("list", list.name)
+            .member("format", version.format)
+            .member("source_sha256", version.source_sha256)
+            .member("first_entry", version.first_entry)
+            .member("records", version.records)
+            .member("hashes", version.hashes)
+            .member("kept", version.kept)
+            .member("added", version.added)
+            .member("withdrawn", version.withdrawn)
+            .member("returned", version.returned);
+        if (auto ended = out.end(); !ended) {
+            return ended;
+        }
+    }
+    return {};
+}
+
 // Not who nor when: those are of the run.
 Result<void> write_acts(Database& database, CanonicalFile& out, const ListRecord& list) {
     auto written = database.each(
@@ -165,6 +189,9 @@ Result<void> write_lists(Case& file, CanonicalFile& out) {
             .member("empty_file_hashes", list.empty_file_hashes);
         if (auto ended = out.end(); !ended) {
             return ended;
+        }
+        if (auto written = write_versions(file, out, list); !written) {
+            return written;
         }
         for (const auto write : {write_entries, write_acts}) {
             if (auto written = write(file.database(), out, list); !written) {

@@ -30,6 +30,7 @@ constexpr std::array kTables{
     CaseTable{"lists", "id"},
     CaseTable{"list_entries", "id"},
     CaseTable{"list_frames", "entry_id"},
+    CaseTable{"list_versions", "id"},
     CaseTable{"hits", "id"},
     CaseTable{"hit_segments", "hit_id, ordinal"},
     CaseTable{"near_groups", "id"},

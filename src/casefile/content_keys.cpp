@@ -30,9 +30,12 @@ Result<std::vector<VideoFrameRecord>> frames_of(Statement& statement, RowId cont
     statement.start(content);
     auto read = statement.each([&](Row& row) -> Result<void> {
         VideoFrameRecord& frame = all.emplace_back();
-        return row.take(frame.from_ms, frame.to_ms, frame.quality, frame.orientations)
-                   ? Result<void>()
-                   : Row::damaged();
+        std::int64_t ordinal = 0;
+        if (!row.take(frame.from_ms, frame.to_ms, frame.quality, frame.orientations, ordinal)) {
+            return Row::damaged();
+        }
+        frame.is_trimmed = ordinal >= kFirstTrimmedFrame;
+        return {};
     });
     return read ? Result<std::vector<VideoFrameRecord>>(std::move(all))
                 : fail(std::move(read).error());

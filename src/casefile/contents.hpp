@@ -19,10 +19,14 @@ inline constexpr std::string_view kFingerprintsOfContent =
 
 /// For frames_of: one parameter, the content.
 inline constexpr std::string_view kFramesOfContent =
-    "SELECT from_ms, to_ms, quality, orientations FROM video_frames "
+    "SELECT from_ms, to_ms, quality, orientations, ordinal FROM video_frames "
     "WHERE content_id = $1 ORDER BY ordinal";
 
-/// By time.
+/// Whole frames have the ordinals from 0 on, trimmed ones those from here on: far above the number
+/// of frames that are looked at (media::VideoLimits).
+inline constexpr std::int64_t kFirstTrimmedFrame = std::int64_t{1} << 20;
+
+/// Whole ones by time, then trimmed ones by time.
 [[nodiscard]] Result<std::vector<VideoFrameRecord>> frames_of(Statement& statement, RowId content);
 
 /// In the order in which they were added.

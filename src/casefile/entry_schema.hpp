@@ -20,7 +20,7 @@ inline constexpr const char* kEntrySchema = R"sql(
 CREATE TABLE entry_acts (
     id INTEGER PRIMARY KEY,
     list_id INTEGER NOT NULL REFERENCES lists (id), entry INTEGER NOT NULL CHECK (entry > 0),
-    act TEXT NOT NULL CHECK (act IN ('disabled', 'enabled', 'quarantined')),
+    act TEXT NOT NULL CHECK (act IN ('disabled', 'enabled', 'quarantined', 'withdrawn')),
     reason TEXT NOT NULL CHECK (reason <> ''), who TEXT NOT NULL, at_us INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX entry_acts_by_entry ON entry_acts (list_id, entry, id);
@@ -35,19 +35,20 @@ CREATE TABLE entry_feedback (
 CREATE INDEX entry_feedback_by_entry ON entry_feedback (list_id, entry, content_id, id);
 
 CREATE TABLE entries_off (
-    entry_id INTEGER PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('disabled', 'quarantined'))
+    entry_id INTEGER PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('disabled', 'quarantined', 'withdrawn'))
 ) STRICT;
 
 CREATE VIEW told_hits AS
 SELECT h.id, h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance,
        h.orientation, h.content_start
 FROM hits h WHERE NOT EXISTS (SELECT 1 FROM entries_off o WHERE o.entry_id = h.entry_id
-                              AND (o.state = 'disabled' OR h.match = 'near'));
+                              AND (o.state <> 'quarantined' OR h.match = 'near'));
 CREATE VIEW off_hits AS
 SELECT h.id, h.content_id, h.list_id, h.entry_id, h.match, h.algorithm, h.variant, h.distance,
        h.orientation, h.content_start
 FROM hits h WHERE EXISTS (SELECT 1 FROM entries_off o WHERE o.entry_id = h.entry_id
-                          AND (o.state = 'disabled' OR h.match = 'near'));
+                          AND (o.state <> 'quarantined' OR h.match = 'near'));
 )sql";
 
 // As decisions: who is the user who is logged in, and nothing said is unsaid.

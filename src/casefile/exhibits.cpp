@@ -190,7 +190,9 @@ Result<std::vector<VolumeRecord>> volumes(Case& file, RowId exhibit) {
 }
 
 Result<RowId> add_run(Case& file, const RunRecord& record) {
-    auto change = AuditedChange::begin(file.database(), AuditAct::ingest_started);
+    // One without an exhibit read something else, a list: no ingest starts.
+    auto change = AuditedChange::begin(file.database(), record.exhibit ? AuditAct::ingest_started
+                                                                       : AuditAct::rows_changed);
     if (!change) {
         return fail(std::move(change).error());
     }

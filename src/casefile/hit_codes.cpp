@@ -24,7 +24,7 @@ constexpr std::string_view kHitsOfContent =
     "l.source_sha256, l.radius, l.records, l.hashes, l.empty_file_hashes, l.added_us, "
     "l.added_kind, n.id, n.algorithm, n.value, n.entry, n.label, n.category, f.from_ms, f.to_ms, "
     "COALESCE((SELECT o.state FROM entries_off o WHERE o.entry_id = h.entry_id "
-    "AND (o.state = 'disabled' OR h.match = 'near')), '') "
+    "AND (o.state <> 'quarantined' OR h.match = 'near')), '') "
     "FROM hits h JOIN lists l ON l.id = h.list_id JOIN list_entries n ON n.id = h.entry_id "
     "LEFT JOIN list_frames f ON f.entry_id = n.id WHERE h.content_id = $1 "
     "ORDER BY h.list_id, h.match, h.distance, n.entry, h.entry_id, h.variant";

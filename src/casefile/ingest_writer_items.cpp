@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "casefile/contents.hpp"
 #include "casefile/ingest_writer_state.hpp"
 
 namespace rempart::casefile {
@@ -92,10 +93,13 @@ Result<void> IngestWriter::State::insert_video(RowId id, const VideoRecord& vide
     auto added = insert(sql.video, SealedTable::videos, id, id, video.format, video.codec,
                         video.width, video.height, video.rotation, video.duration_ms,
                         video.decoded_frames, video.partial_reason);
+    std::int64_t whole = 0;
+    std::int64_t trimmed = kFirstTrimmedFrame;
     for (std::size_t i = 0; added && i < frames.size(); ++i) {
         const VideoFrameRecord& frame = frames[i];
-        added = insert(sql.frame, SealedTable::video_frames, id, id, i, frame.from_ms, frame.to_ms,
-                       frame.quality, frame.orientations);
+        const std::int64_t ordinal = frame.is_trimmed ? trimmed++ : whole++;
+        added = insert(sql.frame, SealedTable::video_frames, id, id, ordinal, frame.from_ms,
+                       frame.to_ms, frame.quality, frame.orientations);
     }
     return added;
 }

@@ -12,7 +12,7 @@
 namespace rempart::casefile {
 namespace {
 
-constexpr std::array<std::string_view, 3> kActs{"disabled", "enabled", "quarantined"};
+constexpr std::array<std::string_view, 4> kActs{"disabled", "enabled", "quarantined", "withdrawn"};
 
 bool says_something(const std::string& text) {
     return is_utf8(text) && text.find_first_not_of(" \t\r\n") != std::string::npos;
@@ -52,8 +52,9 @@ Result<void> check_wording(const EntryChange& change) {
                     fmt::format("entries are numbers from 1, each once, at most {} in one act",
                                 kMostEntriesPerAct));
     }
-    if (change.act == EntryAct::quarantined) {
-        return fail(Errc::invalid_argument, "no person puts an entry in quarantine: disable it");
+    if (change.act != EntryAct::disabled && change.act != EntryAct::enabled) {
+        return fail(Errc::invalid_argument,
+                    "no person puts an entry in quarantine or withdraws it: disable it");
     }
     return says_something(change.reason)
                ? Result<void>()
@@ -117,7 +118,7 @@ Result<std::vector<EntryOff>> entries_off(Case& file) {
 Result<std::vector<RowId>> disabled_entries(Case& file) {
     std::vector<RowId> all;
     auto read = file.database().each(
-        "SELECT entry_id FROM entries_off WHERE state = 'disabled' ORDER BY entry_id",
+        "SELECT entry_id FROM entries_off WHERE state <> 'quarantined' ORDER BY entry_id",
         [&](Row& row) -> Result<void> {
             return row.take(all.emplace_back()) ? Result<void>() : Row::damaged();
         });

@@ -3,7 +3,7 @@
 
 /// \file
 /// The step of the schema by which a case knows the compiled files of its lists again;
-/// migrations.cpp says in which spelling, docs/adr/0014-a-list-is-asked-in-files.md why it is so.
+/// migrations.cpp says in which spelling, docs/adr/0015-a-list-is-asked-in-files.md why it is so.
 ///
 ///     list_files    which file each kind of hash of a list was compiled into: derived from the
 ///     rows

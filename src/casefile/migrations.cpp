@@ -11,6 +11,7 @@
 #include "casefile/first_schema.hpp"
 #include "casefile/index_schema.hpp"
 #include "casefile/list_files_schema.hpp"
+#include "casefile/list_versions_schema.hpp"
 #include "casefile/log_schema.hpp"
 #include "casefile/roles_schema.hpp"
 #include "casefile/tallies.hpp"
@@ -80,6 +81,7 @@ constexpr std::array kMigrations{
     Migration{"videos", kVideoSchema, "", kVideoPostgres},
     Migration{"list files", kListFilesSchema},
     Migration{"ed2k digests", kEd2kSchema, "", kEd2kPostgres},
+    Migration{"list versions", kListVersionsSchema},
     // The tallies are filled by the last step that adds to what is counted: they count it all.
     Migration{"list entries", kEntrySchema, "", kEntryPostgres, rebuild_tallies}};
 

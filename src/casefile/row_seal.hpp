@@ -62,6 +62,7 @@ enum class SealedTable : std::uint8_t {
     lists,
     list_entries,
     list_frames,
+    list_versions,
     hits,
     hit_segments,
     conversations,

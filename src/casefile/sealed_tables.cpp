@@ -81,6 +81,11 @@ constexpr std::array kListEntries{integer("id"),   integer("list_id"), text("alg
                                   blob("value"),   integer("entry"),   text("label"),
                                   text("category")};
 constexpr std::array kListFrames{integer("entry_id"), integer("from_ms"), integer("to_ms")};
+constexpr std::array kListVersions{
+    integer("list_id"),     text("format"),       text("source_name"), text("source_sha256"),
+    integer("first_entry"), integer("records"),   integer("hashes"),   integer("kept"),
+    integer("added"),       integer("withdrawn"), integer("returned"), integer("added_us"),
+    integer("added_kind")};
 constexpr std::array kHits{integer("content_id"), integer("list_id"), integer("entry_id"),
                            text("match"),         text("algorithm"),  text("variant"),
                            integer("distance"),   text("orientation")};
@@ -160,6 +165,7 @@ constexpr std::array kTables{
     SealedTableFacts{lists, "lists", "id", "", kLists},
     SealedTableFacts{list_entries, "list_entries", "id", "", kListEntries},
     SealedTableFacts{list_frames, "list_frames", "entry_id", "", kListFrames},
+    SealedTableFacts{list_versions, "list_versions", "id", "", kListVersions},
     SealedTableFacts{hits, "hits", "id", "", kHits},
     SealedTableFacts{hit_segments, "hit_segments", "hit_id", "ordinal", kHitSegments},
     SealedTableFacts{conversations, "conversations", "id", "", kConversations},

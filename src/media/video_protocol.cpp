@@ -27,6 +27,13 @@ void write_frame(WireWriter& out, const VideoFrame& frame) {
     }
 }
 
+void write_frames(WireWriter& out, const std::vector<VideoFrame>& frames) {
+    out.u32(static_cast<std::uint32_t>(frames.size()));
+    for (const VideoFrame& frame : frames) {
+        write_frame(out, frame);
+    }
+}
+
 void write_facts(WireWriter& out, const VideoFacts& facts) {
     out.text(facts.format);
     out.text(facts.codec);
@@ -35,10 +42,8 @@ void write_facts(WireWriter& out, const VideoFacts& facts) {
     out.u16(static_cast<std::uint16_t>(facts.rotation));
     out.i64(facts.duration_ms);
     out.u64(facts.decoded_frames);
-    out.u32(static_cast<std::uint32_t>(facts.frames.size()));
-    for (const VideoFrame& frame : facts.frames) {
-        write_frame(out, frame);
-    }
+    write_frames(out, facts.frames);
+    write_frames(out, facts.trimmed);
     write_metadata(out, facts.metadata);
     out.bytes(facts.contact_sheet);
     write_partial(out, facts.partial, facts.partial_reason);
@@ -89,28 +94,32 @@ VideoFrame read_frame(WireReader& in) {
     return frame;
 }
 
-void read_frames(WireReader& in, VideoFacts& facts, const VideoLimits& limits) {
+std::vector<VideoFrame> read_frames(WireReader& in, const VideoFacts& facts,
+                                    const VideoLimits& limits) {
+    std::vector<VideoFrame> frames;
     const std::uint32_t count = in.u32();
     if (count > limits.max_frames || count > in.remaining() / kFrameBytes) {
         in.reject();
     }
     std::int64_t last_ms = 0;
     for (std::uint32_t i = 0; in.ok() && i < count; ++i) {
-        facts.frames.push_back(read_frame(in));
-        if (facts.frames.back().from_ms < last_ms) {
+        frames.push_back(read_frame(in));
+        if (frames.back().from_ms < last_ms) {
             in.reject();
         }
-        last_ms = facts.frames.back().to_ms;
+        last_ms = frames.back().to_ms;
     }
-    if (last_ms > facts.duration_ms || facts.decoded_frames < facts.frames.size()) {
+    if (last_ms > facts.duration_ms || facts.decoded_frames < frames.size()) {
         in.reject();
     }
+    return frames;
 }
 
 VideoFacts read_facts(WireReader& in, const VideoLimits& limits) {
     VideoFacts facts;
     read_head(in, facts, limits);
-    read_frames(in, facts, limits);
+    facts.frames = read_frames(in, facts, limits);
+    facts.trimmed = read_frames(in, facts, limits);
     facts.metadata = read_metadata(in, limits.max_metadata_fields, limits.max_metadata_bytes);
     facts.contact_sheet = read_jpeg(in, kMaxContactSheetBytes);
     read_partial(in, facts.partial, facts.partial_reason);
@@ -164,7 +173,7 @@ Result<VideoAnswer> decode_video_answer(ByteView message, const VideoLimits& lim
 
 std::size_t max_answer_bytes(const VideoLimits& limits) {
     // Names and values have a length of 4 bytes in front; the rest is a few fixed fields.
-    return std::size_t{limits.max_frames} * kFrameBytes + limits.max_metadata_bytes +
+    return std::size_t{2} * limits.max_frames * kFrameBytes + limits.max_metadata_bytes +
            std::size_t{8} * limits.max_metadata_fields + kMaxContactSheetBytes + kMaxReasonBytes +
            4096;
 }

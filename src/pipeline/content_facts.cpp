@@ -37,6 +37,21 @@ void take_picture(media::PictureFacts&& facts, casefile::ContentRecord& content)
     content.thumbnail = std::move(facts.thumbnail);
 }
 
+void take_frames(const std::vector<media::VideoFrame>& frames, bool is_trimmed,
+                 std::vector<casefile::VideoFrameRecord>& rows) {
+    rows.reserve(rows.size() + frames.size());
+    for (const media::VideoFrame& frame : frames) {
+        casefile::VideoFrameRecord& row = rows.emplace_back();
+        row.from_ms = frame.from_ms;
+        row.to_ms = frame.to_ms;
+        row.quality = frame.quality;
+        row.is_trimmed = is_trimmed;
+        for (const auto& hash : frame.hashes) {
+            row.orientations.insert(row.orientations.end(), hash.begin(), hash.end());
+        }
+    }
+}
+
 void take_video(media::VideoFacts&& facts, casefile::ContentRecord& content) {
     content.video = casefile::VideoRecord{.format = std::move(facts.format),
                                           .codec = std::move(facts.codec),
@@ -46,16 +61,8 @@ void take_video(media::VideoFacts&& facts, casefile::ContentRecord& content) {
                                           .duration_ms = facts.duration_ms,
                                           .decoded_frames = facts.decoded_frames,
                                           .partial_reason = std::move(facts.partial_reason)};
-    content.frames.reserve(facts.frames.size());
-    for (const media::VideoFrame& frame : facts.frames) {
-        casefile::VideoFrameRecord& row = content.frames.emplace_back();
-        row.from_ms = frame.from_ms;
-        row.to_ms = frame.to_ms;
-        row.quality = frame.quality;
-        for (const auto& hash : frame.hashes) {
-            row.orientations.insert(row.orientations.end(), hash.begin(), hash.end());
-        }
-    }
+    take_frames(facts.frames, false, content.frames);
+    take_frames(facts.trimmed, true, content.frames);
     for (media::MetadataField& field : facts.metadata) {
         content.metadata.push_back({std::move(field.name), std::move(field.value)});
     }

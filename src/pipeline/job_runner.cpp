@@ -118,7 +118,14 @@ Result<JobRunner::Tools*> JobRunner::tools() {
     }
     std::uint64_t hashes = lists->size();
     for (const casefile::ListRecord& list : *lists) {
+        const auto versions = casefile::list_versions(file_, list.id);
+        if (!versions) {
+            return fail(versions.error());
+        }
         hashes += list.hashes + 1;
+        for (const casefile::ListVersionRecord& version : *versions) {
+            hashes += version.hashes + 1;
+        }
     }
     if (tools_ && tools_->matcher_hashes == hashes) {
         return tools_.get();

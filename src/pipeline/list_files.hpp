@@ -8,7 +8,7 @@
 /// They are made from the case's rows and can be made again at any time; the case keeps their ids.
 /// A file is used only under the id that the case has for it: one that is missing, damaged, of
 /// another format or another list's is compiled again, and never taken for a list without entries.
-/// docs/adr/0014 says why files.
+/// docs/adr/0015 says why files.
 
 #include <cstddef>
 #include <cstdint>

@@ -68,7 +68,7 @@ queries_of(std::span<const casefile::FingerprintRecord> rows) {
 /// Which pixels query number `query` is of.
 std::string_view variant_of(const Matcher::Keys& keys, std::uint32_t query) {
     if (!keys.frames.empty()) {
-        return name(recognise::PdqVariant::full); // the frames of a video are whole
+        return recognise::kVideoVariants[query];
     }
     for (const casefile::FingerprintRecord& row : keys.fingerprints) {
         if (pdq_fingerprint(row) && query-- == 0) {
@@ -101,6 +101,7 @@ std::vector<recognise::VideoLook> video_looks(std::span<const casefile::VideoFra
         }
         recognise::VideoLook& look = looks.emplace_back();
         look.span = {frame.from_ms, frame.to_ms};
+        look.is_trimmed = frame.is_trimmed;
         look.fingerprint.quality = frame.quality;
         for (std::size_t i = 0; i < recognise::kOrientations; ++i) {
             look.fingerprint.hashes[i] = PdqHash::from_bytes(
@@ -151,6 +152,13 @@ Result<Matcher> Matcher::load(casefile::Case& file, std::optional<casefile::RowI
         return fail(std::move(read).error());
     }
     matcher.known_ = std::move(builder).build();
+    return matcher;
+}
+
+Matcher Matcher::over(recognise::KnownSet known, casefile::RowId list) {
+    Matcher matcher;
+    matcher.known_ = std::move(known);
+    matcher.lists_.push_back(list);
     return matcher;
 }
 

@@ -21,6 +21,15 @@ bool is_nearer(const NearHit& a, const NearHit& b) {
            std::tie(b.distance, b.query, b.orientation, b.entry_row);
 }
 
+// How much of the query is in the listed video.
+std::int64_t shared_ms(const TimedHit& hit) {
+    std::int64_t sum = 0;
+    for (const HitSegment& segment : hit.segments) {
+        sum += segment.query ? segment.query->to_ms - segment.query->from_ms : 0;
+    }
+    return sum;
+}
+
 } // namespace
 
 bool ListedVideos::add(std::uint32_t list, std::uint64_t entry, std::int64_t row,
@@ -55,10 +64,12 @@ const ListedVideos::Place* ListedVideos::place_of(std::int64_t row) const {
 
 struct ListedVideos::Found {
     std::vector<AlignedFrame> query;
+    std::uint32_t variant = 0;                             ///< Of kVideoVariants.
     std::map<std::uint32_t, std::vector<FramePair>> pairs; ///< By video.
     std::map<std::pair<std::uint32_t, std::int64_t>, TimedHit> pictures;
 
-    void take_picture(const NearHit& hit, const FrameSpan& span) {
+    void take_picture(NearHit hit, const FrameSpan& span) {
+        hit.query = variant;
         const auto [kept, is_new] = pictures.try_emplace({hit.list, hit.entry_row});
         if (is_new || is_nearer(hit, kept->second.hit)) {
             kept->second = {hit, {{.query = span, .entry = std::nullopt}}};
@@ -98,7 +109,7 @@ std::optional<TimedHit> ListedVideos::hit_of(std::uint32_t number, const Found& 
     TimedHit hit{.hit = {.list = video.list,
                          .entry_row = video.rows[best->best_entry],
                          .distance = best->distance,
-                         .query = 0,
+                         .query = found.variant,
                          .orientation = best->orientation},
                  .segments = {}};
     hit.segments.reserve(segments.size());
@@ -110,7 +121,8 @@ std::optional<TimedHit> ListedVideos::hit_of(std::uint32_t number, const Found& 
 
 Result<std::vector<TimedHit>> ListedVideos::find(const KnownSet& known,
                                                  std::span<const VideoLook> looks) const {
-    Found found;
+    std::array<Found, kVideoVariants.size()> found;
+    found[1].variant = 1;
     for (const VideoLook& look : looks) {
         if (look.fingerprint.quality < kMinPdqQuality) {
             continue;
@@ -119,17 +131,32 @@ Result<std::vector<TimedHit>> ListedVideos::find(const KnownSet& known,
         if (!near) {
             return fail(std::move(near).error());
         }
-        take(look, std::move(*near), found);
+        take(look, std::move(*near), found[look.is_trimmed]);
+    }
+    std::map<std::uint32_t, TimedHit> videos;
+    for (const Found& of : found) {
+        for (const auto& [number, pairs] : of.pairs) {
+            auto hit = hit_of(number, of);
+            const auto kept = videos.find(number);
+            if (hit && (kept == videos.end() || shared_ms(*hit) > shared_ms(kept->second))) {
+                videos.insert_or_assign(number, std::move(*hit));
+            }
+        }
+    }
+    auto& pictures = found[0].pictures;
+    for (auto& [key, hit] : found[1].pictures) {
+        const auto [kept, is_new] = pictures.try_emplace(key, hit);
+        if (!is_new && is_nearer(hit.hit, kept->second.hit)) {
+            kept->second = std::move(hit);
+        }
     }
     std::vector<TimedHit> hits;
-    hits.reserve(found.pictures.size() + found.pairs.size());
-    for (auto& [key, hit] : found.pictures) {
+    hits.reserve(pictures.size() + videos.size());
+    for (auto& [key, hit] : pictures) {
         hits.push_back(std::move(hit));
     }
-    for (const auto& [number, pairs] : found.pairs) {
-        if (auto hit = hit_of(number, found)) {
-            hits.push_back(std::move(*hit));
-        }
+    for (auto& [number, hit] : videos) {
+        hits.push_back(std::move(hit));
     }
     std::ranges::sort(hits);
     return hits;

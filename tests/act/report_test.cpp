@@ -87,6 +87,61 @@ TEST_F(Report, ThumbnailsAreOffUnlessAskedForAndThenBlurred) {
     EXPECT_TRUE(has(style_sheet(), "filter:grayscale(1) blur("));
 }
 
+// A near hit of the second picture's content, with places as a video has them.
+void add_video_hit(Case& file) {
+    const auto lists = casefile::lists(file);
+    const auto pictures = casefile::pictures(file);
+    ASSERT_TRUE(lists && pictures);
+    casefile::RowId entry = 0;
+    ASSERT_TRUE(casefile::each_entry(file, lists->front().id,
+                                     [&](const casefile::ListEntryRecord& e) -> Result<void> {
+                                         entry = e.id;
+                                         return {};
+                                     }));
+    const casefile::HitRecord hit{
+        .content = (*pictures)[1].content,
+        .list = lists->front().id,
+        .entry = entry,
+        .match = "near",
+        .algorithm = "pdq",
+        .variant = "trimmed",
+        .distance = 4,
+        .orientation = "original",
+        .segments = {{.from_ms = 1'000,
+                      .to_ms = 13'400,
+                      .entry_from_ms = 3'725'600,
+                      .entry_to_ms = 3'738'000},
+                     {.from_ms = 20'000, .to_ms = 21'000, .entry_from_ms = {}, .entry_to_ms = {}}}};
+    const auto added = casefile::add_hits(file, std::span(&hit, 1));
+    ASSERT_TRUE(added) << added.error().message;
+}
+
+TEST_F(Report, AHitOfAVideoSaysWhereInBothAndShowsItsFramesOnlyIfAskedFor) {
+    Case file = make_case();
+    fill(file);
+    add_video_hit(file);
+    const std::string page = page_of(file);
+    EXPECT_TRUE(has(page, "<li>0:01 to 0:13 here is 1:02:06 to 1:02:18 of the listed video</li>"));
+    EXPECT_TRUE(has(page, "<li>at 0:20 to 0:21 of the video</li>"));
+    EXPECT_FALSE(has(page, "<img"));
+    EXPECT_TRUE(has(page_of(file, Language::fr),
+                    "de 0:01 à 0:13 ici\u00a0: de 1:02:06 à 1:02:18 de la vidéo recensée"));
+    EXPECT_TRUE(has(page_of(file, Language::en, Thumbnails::blurred),
+                    "<span class=\"preview sheet\"><img src=\"data:image/jpeg;base64,/9j/2Q==\""));
+    std::size_t videos = 0;
+    const Json report = json();
+    for (const Json& place : report["lists"]["rows"][0]["places"]["rows"]) {
+        if (place["segments"].empty()) {
+            continue;
+        }
+        ++videos;
+        EXPECT_EQ(place["segments"][0]["from"], 1.0);
+        EXPECT_EQ(place["segments"][0]["entry_to"], 3738.0);
+        EXPECT_TRUE(place["segments"][1]["entry_from"].is_null());
+    }
+    EXPECT_EQ(videos, 1U);
+}
+
 TEST_F(Report, HostileTextsStayTexts) {
     Case file = make_case("<script>alert(1)</script>");
     auto record = exhibit("\"><img src=x>", "verified");

@@ -53,6 +53,21 @@ TEST_F(VideosOfACase, FramesComeBackAsTheyWereGiven) {
     expect_sound();
 }
 
+TEST_F(VideosOfACase, TrimmedFramesStandBehindTheWholeOnesAndAreKnownAsSuch) {
+    ContentRecord video = some_video(1);
+    const auto whole = video.frames;
+    video.frames.push_back(whole[0]); // the times begin anew
+    video.frames.push_back(whole[1]);
+    video.frames[2].is_trimmed = video.frames[3].is_trimmed = true;
+    const ContentKeys keys = keys_of(add(video));
+    ASSERT_EQ(keys.frames.size(), 4U);
+    for (std::size_t i = 0; i < keys.frames.size(); ++i) {
+        EXPECT_EQ(keys.frames[i].is_trimmed, i >= 2) << i;
+        EXPECT_EQ(keys.frames[i].from_ms, whole[i % 2].from_ms) << i;
+    }
+    expect_sound();
+}
+
 TEST_F(VideosOfACase, OneThatWasLeftAsideIsCompletedLater) {
     ContentRecord left = some_video(1);
     left.video.reset();

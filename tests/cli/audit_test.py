@@ -46,7 +46,7 @@ class AuditTest(ProgramTest):
         self.run_program("case", "verify", self.case)
         rows = self.records()
         self.assertEqual([r["n"] for r in rows], list(range(len(rows))))
-        rows = [r for r in rows if r["act"] != "list-matched"]
+        rows = [r for r in rows if r["act"] not in ("list-matched", "rows-changed")]  # they go with list-added
         self.assertEqual([r["act"] for r in rows],
                          ["case-created", "list-added", "viewed", "viewed", "viewed", "viewed", "searched",
                           "reported", "exported", "export-written", "verified", "log-shown"])
@@ -77,9 +77,20 @@ class AuditTest(ProgramTest):
         for row in self.records()[before:-1]:
             purposes.setdefault(row["purpose"], set()).add(row["act"])
         self.assertEqual(purposes, {
-            "List of May": {"list-added", "list-matched"},
+            "List of May": {"list-added", "list-matched", "rows-changed"},
             "Search of 3 May": {"exhibit-added", "ingest-started", "ingest-commit", "rows-changed",
                                 "ingest-finished"}})
+
+    def test_what_confined_the_reader_of_a_list_is_told_and_kept(self):
+        known = self.folder / "more.txt"
+        known.write_text(sha256(b"x") + "\n")
+        added, = lines(self.run_program("list", "add", self.case, known, "--name", "m\u00fcre", "--polarity", "note",
+                                            "--algorithm", "sha256", "--json"))
+        self.assertIn("seccomp", added["confinement"])
+        with sqlite3.connect(self.case / "case.sqlite") as database:
+            rows = database.execute("SELECT exhibit_id, command, confinement, outcome FROM runs ORDER BY id").fetchall()
+        self.assertEqual(rows[-1], (None, "list add --name m\u00fcre", "list reader: " + added["confinement"], "complete"))
+        self.run_program("case", "verify", self.case)
 
     def test_looking_without_a_purpose_is_refused(self):
         before = len(self.records())
@@ -110,7 +121,7 @@ class AuditTest(ProgramTest):
         faults, audit = self.verify(status=OK)
         self.assertEqual(faults, [])
         self.assertTrue(audit["sound"])
-        self.assertEqual(audit["sealed_rows"], 1 + 1 + 5)
+        self.assertEqual(audit["sealed_rows"], 1 + 1 + 5 + 1)  # the last is what read the list
         self.assertIn("as they were written", self.run_program("case", "verify", self.case))
 
     def test_the_first_bad_record_is_named_after_each_tampering(self):

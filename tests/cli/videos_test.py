@@ -54,6 +54,8 @@ class Videos(ProgramTest):
         }
         for name, args in cls.copies.items():
             ffmpeg("-i", cls.film, *args, cls.made / name)
+        for name, bars in (("letterboxed.mp4", "320:400:0:80"), ("pillarboxed.mp4", "560:240:120:0")):
+            ffmpeg("-ss", "8", "-t", "20", "-i", cls.film, "-vf", f"pad={bars}", *X264, cls.made / name)
         ffmpeg("-ss", "16", "-t", "12", "-i", cls.film, *X264, cls.made / "clip.mp4")
         ffmpeg("-i", cls.other, "-i", cls.film, "-filter_complex",
                "[0]trim=0:12,setpts=PTS-STARTPTS[a];[1]trim=20:32,setpts=PTS-STARTPTS[b];"
@@ -92,6 +94,18 @@ class Videos(ProgramTest):
         segment, = hit["segments"]
         self.assertAlmostEqual(segment["entry_from"] - segment["from"], 16, delta=1.2)
         self.assertGreater(segment["to"] - segment["from"], 8)
+
+    def test_a_letterboxed_clip_is_found_within_its_bars_where_it_was_taken(self):
+        known = self.fingerprints(self.film)
+        for name in ("letterboxed.mp4", "pillarboxed.mp4"):
+            with self.subTest(name):
+                hit, = self.hits(self.made / name, known)
+                self.assertEqual(hit["variant"], "trimmed")
+                segment, = hit["segments"]
+                self.assertAlmostEqual(segment["entry_from"] - segment["from"], 8, delta=1.2)
+                self.assertGreater(segment["to"] - segment["from"], 15)
+        row, = lines(self.run_program("fingerprint", "--json", self.made / "letterboxed.mp4"))
+        self.assertGreaterEqual(len(row["trimmed"]), 5)
 
     def test_a_compilation_names_each_entry_with_its_places(self):
         hits = self.hits(self.made / "compilation.mp4", self.fingerprints(self.film, self.other))
@@ -138,7 +152,7 @@ class Videos(ProgramTest):
     def evidence(self):
         folder = self.folder / "evidence"
         folder.mkdir()
-        for name in ("clip.mp4", "compilation.mp4", "mirrored.mp4"):
+        for name in ("clip.mp4", "compilation.mp4", "mirrored.mp4", "letterboxed.mp4"):
             (folder / name).write_bytes((self.made / name).read_bytes())
         (folder / "other.mp4").write_bytes(self.other.read_bytes())
         (folder / "broken.mp4").write_bytes(self.film.read_bytes()[:60_000])
@@ -164,7 +178,7 @@ class Videos(ProgramTest):
                     self.run_program("list", "add", case, known, *add)
                 args = ("--triage",) if order == "triage" else ()
                 summary = self.ingest(case, folder, *args, status=INCOMPLETE)
-                self.assertEqual(summary["media"], 5)
+                self.assertEqual(summary["media"], 6)
                 if order == "after":
                     self.run_program("list", "add", case, known, *add)
                 self.run_program("case", "verify", case)
@@ -176,7 +190,9 @@ class Videos(ProgramTest):
                 exported = exported or canonical
                 self.assertEqual(canonical, exported)
         named = {row["item"]: row for row in map(json.loads, wanted) if row["match"] == "near"}
-        self.assertEqual(set(named), {"clip.mp4", "compilation.mp4", "mirrored.mp4"})
+        self.assertEqual(set(named), {"clip.mp4", "compilation.mp4", "mirrored.mp4", "letterboxed.mp4"})
+        self.assertEqual(named["letterboxed.mp4"]["variant"], "trimmed")
+        self.assertEqual(named["clip.mp4"]["variant"], "full")
         self.assertEqual(named["mirrored.mp4"]["orientation"], MIRRORED)
         self.assertEqual(len(named["compilation.mp4"]["segments"]), 2)
         self.assertEqual(named["compilation.mp4"]["segments"][0]["entry"], 1)
@@ -192,7 +208,7 @@ class Videos(ProgramTest):
                       for table in ("videos", "video_frames", "list_frames", "hit_segments")]
         self.assertTrue(all(counts), counts)
         status = next(row for row in lines(self.run_program("status", case, "--json")) if row["type"] == "exhibit")
-        self.assertEqual(status["videos"], 5)
+        self.assertEqual(status["videos"], 6)
         broken = next(row for row in self.items(case) if row["path"] == "broken.mp4")
         self.assertIn(broken["error"]["code"], ("truncated", "malformed"))
 

@@ -29,6 +29,7 @@ VideoFacts facts() {
     out.duration_ms = 5'000;
     out.decoded_frames = 7;
     out.frames = {frame_at(0, 1'000), frame_at(1'000, 1'000), frame_at(2'500, 5'000)};
+    out.trimmed = {frame_at(0, 500), frame_at(500, 5'000)};
     out.metadata = {{"Video.a", "1"}, {"Video.b", "2"}};
     out.contact_sheet = {std::byte{0xFF}, std::byte{0xD8}, std::byte{0xFF}, std::byte{0}};
     out.partial = true;
@@ -46,6 +47,7 @@ TEST(VideoProtocol, WhatIsWrittenIsReadBack) {
     ASSERT_TRUE(answer) << answer.error().message;
     ASSERT_TRUE(*answer);
     EXPECT_EQ((*answer)->frames, sent.frames);
+    EXPECT_EQ((*answer)->trimmed, sent.trimmed);
     EXPECT_EQ((*answer)->metadata, sent.metadata);
     EXPECT_EQ((*answer)->codec, "h264");
     EXPECT_EQ((*answer)->rotation, 90);
@@ -70,6 +72,12 @@ TEST(VideoProtocol, ARequestIsReadBackAndAnotherMessageIsNone) {
 TEST(VideoProtocol, TimesThatRunBackAreNoAnswer) {
     VideoFacts bad = facts();
     bad.frames[1].from_ms = 999;
+    EXPECT_EQ(code_of(bad), Errc::bad_answer);
+    bad = facts();
+    bad.trimmed[1].from_ms = 499;
+    EXPECT_EQ(code_of(bad), Errc::bad_answer);
+    bad = facts();
+    bad.trimmed[1].to_ms = 5'001; // longer than the video
     EXPECT_EQ(code_of(bad), Errc::bad_answer);
     bad = facts();
     bad.frames[2].to_ms = 2'400;
@@ -134,8 +142,10 @@ TEST(VideoProtocol, TheLargestAnswerFitsIntoItsBound) {
     large.duration_ms = 1'000;
     large.decoded_frames = 1'000;
     large.frames.clear();
+    large.trimmed.clear();
     for (std::int64_t i = 0; i < 1'000; ++i) {
         large.frames.push_back(frame_at(i, i));
+        large.trimmed.push_back(frame_at(i, i));
     }
     large.contact_sheet.resize(kMaxContactSheetBytes);
     const Bytes message = encode(VideoAnswer(large));

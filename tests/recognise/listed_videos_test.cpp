@@ -145,5 +145,58 @@ TEST(ListedVideos, WhatManyListedVideosShowIsNoHit) {
     EXPECT_TRUE(known.videos.find(known.set, looks_of(query)).value().empty());
 }
 
+std::vector<VideoLook> trimmed(std::vector<VideoLook> looks) {
+    for (VideoLook& look : looks) {
+        look.is_trimmed = true;
+    }
+    return looks;
+}
+
+std::vector<VideoLook> joined(std::vector<VideoLook> looks, const std::vector<VideoLook>& more) {
+    looks.insert(looks.end(), more.begin(), more.end());
+    return looks;
+}
+
+TEST(ListedVideos, WholeAndTrimmedFramesAreAskedApartAndTheHitSaysWhich) {
+    Known known;
+    known.add_video(0, 1, shown({{&kFilm, 0, 60'000}}, 1'000, 2, 1));
+    known.add_video(0, 2, shown({{&kOther, 0, 60'000}}, 1'000, 2, 2));
+    const std::int64_t still = known.add_picture(0, kThird.at(4'000));
+    known.build();
+    // Letterboxed: with its bars it is like nothing that is listed, save a still at 4 s.
+    const Film unlike(9);
+    const auto with_bars = joined(looks_of(shown({{&unlike, 0, 30'000}}, 1'000, 0, 4)),
+                                  looks_of(shown({{&kThird, 4'000, 5'000}}, 1'000, 5, 4)));
+    const auto without = trimmed(looks_of(shown({{&kFilm, 10'000, 40'000}}, 1'000, 6, 5)));
+    EXPECT_EQ(known.videos.find(known.set, with_bars).value().size(), 1U);
+    const auto hits = known.videos.find(known.set, joined(with_bars, without)).value();
+    ASSERT_EQ(hits.size(), 2U);
+    EXPECT_EQ(kVideoVariants[hits[0].hit.query], "trimmed");
+    ASSERT_EQ(hits[0].segments.size(), 1U);
+    EXPECT_NEAR(static_cast<double>(hits[0].segments[0].entry->from_ms), 10'000, 1'500);
+    EXPECT_GT(hits[0].segments[0].query->to_ms, 25'000);
+    EXPECT_EQ(hits[1].hit.entry_row, still);
+    EXPECT_EQ(kVideoVariants[hits[1].hit.query], "full");
+}
+
+TEST(ListedVideos, OfBothTheOneCountsThatSharesMoreAndTheWholeOneOfEquals) {
+    Known known;
+    known.add_video(0, 1, shown({{&kFilm, 0, 60'000}}, 1'000, 2, 1));
+    known.build();
+    const auto all = shown({{&kFilm, 0, 60'000}}, 1'000, 6, 4);
+    const auto half = shown({{&kFilm, 0, 30'000}}, 1'000, 6, 4);
+    const auto variant = [&](const std::vector<AlignedFrame>& whole,
+                             const std::vector<AlignedFrame>& within) {
+        const auto hits =
+            known.videos.find(known.set, joined(looks_of(whole), trimmed(looks_of(within))))
+                .value();
+        EXPECT_EQ(hits.size(), 1U);
+        return hits.empty() ? "" : kVideoVariants[hits[0].hit.query];
+    };
+    EXPECT_EQ(variant(all, all), "full");
+    EXPECT_EQ(variant(all, half), "full");
+    EXPECT_EQ(variant(half, all), "trimmed");
+}
+
 } // namespace
 } // namespace rempart::recognise

@@ -101,6 +101,16 @@ class MakeSample(unittest.TestCase):
         with Image.open(self.root / "pictures" / "shapes-1.exif-rotated.jpg") as image:
             self.assertEqual(image.getexif()[0x0112], 6)
 
+    def test_the_videos_play_as_long_as_said_and_the_known_one_is_in_no_exhibit(self):
+        seconds = {}
+        for path in sorted((self.root / "videos").iterdir()):
+            seconds[path.name] = float(output_of("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of",
+                                                 "csv=p=0", path).stdout)
+        self.assertEqual({name: round(length) for name, length in seconds.items()},
+                         {"regatta.mp4": 32, "garden-walk.mp4": 16, "regatta.clip.mp4": 14, "regatta.letterboxed.mp4": 12})
+        phone = {path.name for path in (self.root / "exhibits" / "phone").rglob("*.mp4")}
+        self.assertEqual(phone, {"garden-walk.mp4", "regatta-part.mp4", "regatta-tv.mp4"})
+
     def test_deleted_files_are_unlinked_and_recoverable_as_far_as_said(self):
         gone = self.deleted("laptop.raw")
         home = "home/claire/"

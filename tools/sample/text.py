@@ -24,7 +24,9 @@ pictures/            {pictures} pictures: {drawn} drawn scenes (JPEG, PNG, WebP,
                      EXIF of invented cameras) and near-duplicates of ten of them: q40 (re-encoded at quality 40), small
                      (60 %), rotated (by 90 degrees), mirrored, exif-rotated (pixels on their side, orientation 6),
                      cropped (1 % on each side), bright (+12 %).
-exhibits/phone/      A telephone's folder: camera pictures, downloads with near-duplicates, an album in a zip, a zip with
+videos/              regatta.mp4, pans over drawn scenes, which tools/run_sample.sh makes a list of; a clip of it, smaller
+                     and encoded again; a clip with black bars; garden-walk.mp4, which no list knows.
+exhibits/phone/      A telephone's folder: camera pictures and a video, downloads with near-duplicates, an album in a zip, a zip with
                      a password (harbour), and two Telegram exports (one account, one chat) with {messages} messages in
                      French and English, with one of the exporter's own faults in it (the escape \\x0C).
 exhibits/laptop.raw  ext4: names with accents, links, an archive in an archive in an archive, four deleted files (one

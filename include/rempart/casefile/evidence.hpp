@@ -57,7 +57,7 @@ struct HitView {
     std::vector<std::string> algorithms; ///< All that agree, the strongest first.
     std::uint64_t entries = 1;           ///< How many entries of the list match; `entry` is one.
     KnownBy known_by;                    ///< Of the content.
-    /// "", or of a hit that does not count the state of its entry: "disabled", "quarantined"
+    /// "", or of a hit that does not count the state of its entry: EntryOff::state
     /// (list_entries.hpp).
     std::string entry_state;
 };

@@ -33,6 +33,7 @@ enum class EntryAct : std::uint8_t {
     disabled,    ///< No hit of it counts.
     enabled,     ///< All count again.
     quarantined, ///< Near hits do not count, exact ones do. Never chosen by a person.
+    withdrawn,   ///< As disabled, by a newer version of the list that does not have it any more.
 };
 [[nodiscard]] std::string_view name(EntryAct act) noexcept;
 
@@ -56,7 +57,7 @@ struct EntryOff {
     RowId list = 0;
     std::string list_name;
     std::uint64_t entry = 0;
-    std::string state; ///< "disabled" or "quarantined".
+    std::string state; ///< "disabled", "quarantined" or "withdrawn".
     std::string reason, who;
     TimeValue at;
 };

@@ -24,12 +24,26 @@ struct ListFileRecord {
     friend bool operator==(const ListFileRecord&, const ListFileRecord&) = default;
 };
 
-/// Adds a list in one transaction: begin, add entries, finish. Destroyed before finish: nothing is
+/// A later version of a list that was taken over.
+struct ListVersionRecord {
+    std::string format, source_name, source_sha256; ///< As ListRecord.
+    /// Entry N of this version has the number first_entry - 1 + N in the list, if it was new.
+    std::uint64_t first_entry = 1;
+    std::uint64_t records = 0, hashes = 0; ///< Of the version.
+    /// Entries that were there and are, are new, are there no more, are there again.
+    std::uint64_t kept = 0, added = 0, withdrawn = 0, returned = 0;
+    TimeValue taken;
+};
+
+/// Adds a list in one transaction: begin, add entries, finish. Or takes over a newer version of
+/// one: extend, add what is new, finish_version. Destroyed before it is finished: nothing is
 /// stored.
 class ListWriter {
   public:
     /// \return `invalid_argument` if the name is taken.
     [[nodiscard]] static Result<ListWriter> begin(Case& file, const ListRecord& list);
+    /// \return `not_found`.
+    [[nodiscard]] static Result<ListWriter> extend(Case& file, const std::string& name);
     ListWriter(ListWriter&&) noexcept;
     ListWriter& operator=(ListWriter&&) noexcept;
     ~ListWriter();
@@ -42,6 +56,11 @@ class ListWriter {
     /// list's row
     [[nodiscard]] Result<RowId> finish(const ListRecord& counts,
                                        std::span<const ListFileRecord> files = {});
+    /// Stores the version and what it says of entries that were there, forgets what the list was
+    /// compiled into, and commits. \pre both ascend \return the list's row
+    [[nodiscard]] Result<RowId> finish_version(const ListVersionRecord& version,
+                                               std::span<const std::uint64_t> withdrawn,
+                                               std::span<const std::uint64_t> returned);
 
   private:
     struct State;
@@ -57,6 +76,9 @@ each_entry(Case& file, RowId list, const std::function<Result<void>(const ListEn
 [[nodiscard]] Result<void>
 each_listed_frame(Case& file,
                   const std::function<Result<void>(RowId list, const ListEntryRecord&)>& take);
+
+/// In the order in which they were taken over; nothing of a list that is as it was added.
+[[nodiscard]] Result<std::vector<ListVersionRecord>> list_versions(Case& file, RowId list);
 
 /// What the list was compiled into; nothing if that is not known: it has to be compiled then.
 [[nodiscard]] Result<std::vector<ListFileRecord>> list_files(Case& file, RowId list);

@@ -102,6 +102,8 @@ struct VideoFrameRecord {
     std::int64_t from_ms = 0, to_ms = 0;
     int quality = 0;
     Bytes orientations; ///< 8 times 32 bytes of PDQ, the first as it is.
+    /// Without the black bars that all frames have. These follow behind all whole ones.
+    bool is_trimmed = false;
 };
 
 struct MetadataRecord {

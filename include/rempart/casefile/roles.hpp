@@ -57,7 +57,8 @@ inline constexpr std::array kCommonRights{
 namespace rights {
 inline constexpr std::string_view kCatalogue =
     "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, metadata, "
-    "videos, video_frames, content_ed2k, lists, list_entries, list_frames, list_files, hits, "
+    "videos, video_frames, content_ed2k, lists, list_entries, list_frames, list_versions, "
+    "list_files, hits, "
     "hit_segments, "
     "near_groups, near_group_reasons, near_group_members, parts, jobs, "
     "job_failures, workers, search_progress, occurrences, tallies, content_index, "
@@ -80,7 +81,7 @@ inline constexpr std::array kIngest{
                "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
                "metadata, thumbnails, videos, video_frames, content_ed2k, lists, list_entries, "
                "list_frames, "
-               "list_files, hits, hit_segments, near_groups, near_group_reasons, "
+               "list_versions, list_files, hits, hit_segments, near_groups, near_group_reasons, "
                "near_group_members, parts, jobs, job_failures, workers, chat_exports, "
                "chat_rejects, accounts, conversations, messages, attachments, content_index, "
                "content_index_new, tallies, entry_acts, entry_feedback, entries_off"},
@@ -110,10 +111,11 @@ inline constexpr std::array kReviewer{
     TableRight{"UPDATE (decided_by, decided_us, verdict, note)", "decisions"},
 };
 inline constexpr std::array kReferral{
-    TableRight{"SELECT", "exhibits, items, contents, lists, list_entries, list_frames, hits, "
-                         "hit_segments, near_groups, "
-                         "near_group_reasons, near_group_members, occurrences, tallies, "
-                         "entry_acts, entries_off, told_hits, off_hits"},
+    TableRight{"SELECT",
+               "exhibits, items, contents, lists, list_entries, list_frames, list_versions, hits, "
+               "hit_segments, near_groups, "
+               "near_group_reasons, near_group_members, occurrences, tallies, "
+               "entry_acts, entries_off, told_hits, off_hits"},
     kSeeDecisions, kAsk};
 inline constexpr std::array kAuditor{TableRight{"SELECT", "audit_log, audit_nodes, audit_marks"}};
 inline constexpr std::array kAdministrator{TableRight{"SELECT", "role_changes"}, kSeeDecisions,

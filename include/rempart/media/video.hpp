@@ -25,7 +25,7 @@ struct VideoLimits {
     std::uint64_t max_file_bytes = std::uint64_t{1} << 42;
     std::uint64_t max_pixels = std::uint64_t{40} << 20; ///< Of one frame: 8K is 33 million.
     std::uint32_t max_side = 16'384;
-    std::uint32_t max_frames = 40'000;      ///< In the answer.
+    std::uint32_t max_frames = 40'000;      ///< In the answer; as many again without bars.
     std::uint64_t max_packets = 50'000'000; ///< Read in one pass.
     std::uint64_t max_decoded_pixels = std::uint64_t{34'000'000'000};
     std::uint32_t max_metadata_fields = 100;
@@ -47,7 +47,7 @@ struct VideoFrame {
     std::int64_t from_ms = 0; ///< Since the first frame; never before that of the frame before.
     std::int64_t to_ms = 0;   ///< Of the last frame of the run, from_ms if there is one only.
     int quality = 0;          ///< 0..100; below 50 do not match.
-    /// PDQ of all its pixels in 8 orientations of 32 bytes (recognise::Orientation).
+    /// PDQ of its pixels in 8 orientations of 32 bytes (recognise::Orientation).
     std::array<std::array<std::byte, 32>, 8> hashes{};
     friend bool operator==(const VideoFrame&, const VideoFrame&) = default;
 };
@@ -58,8 +58,11 @@ struct VideoFacts {
     std::uint32_t width = 0, height = 0; ///< Of the stream, as stored.
     int rotation = 0;             ///< Degrees clockwise by which players turn it: 0, 90, 180, 270.
     std::int64_t duration_ms = 0; ///< As the container states it, at least to the last frame.
-    std::uint64_t decoded_frames = 0;    ///< How many were looked at.
-    std::vector<VideoFrame> frames;      ///< By time; empty for a video too small to be hashed.
+    std::uint64_t decoded_frames = 0; ///< How many were looked at.
+    std::vector<VideoFrame> frames;   ///< By time; empty for a video too small to be hashed.
+    /// The same without the black bars that all frames have: by time, hashes of what is within.
+    /// Empty if there are no bars, and of every_frame, which is for exchange.
+    std::vector<VideoFrame> trimmed;
     std::vector<MetadataField> metadata; ///< Sorted by name.
     /// A grey JPEG of up to nine frames that differ most, three in a row, by time.
     Bytes contact_sheet;
@@ -80,7 +83,7 @@ struct VideoPoolConfig {
 /// How many pixels may be decoded of a file of that size, and the longest time for it: our choice.
 /// A short file may be a long film of slides, so there is a base of two hours of 720p key frames;
 /// 15 million pixels a second is a tenth of what the slowest decoder does on the machine of
-/// docs/benchmarks.md.
+/// docs/benchmarks.md. A video with black bars is decoded twice, within the same time.
 [[nodiscard]] std::uint64_t pixel_budget(std::uint64_t file_bytes, const VideoLimits& limits);
 [[nodiscard]] std::chrono::milliseconds deadline_for(std::uint64_t file_bytes,
                                                      const VideoLimits& limits);

@@ -2,12 +2,11 @@
 #pragma once
 
 /// \file
-/// The lists of a case, ready to be asked, and what follows when one is added.
+/// The lists of a case, ready to be asked.
 
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,15 +14,13 @@
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/casefile/lists.hpp"
 #include "rempart/core/result.hpp"
-#include "rempart/pipeline/read_list.hpp"
-#include "rempart/recognise/hash_list.hpp"
 #include "rempart/recognise/known_set.hpp"
 #include "rempart/recognise/listed_videos.hpp"
 
 namespace rempart::pipeline {
 
 /// Known material of one case, in compiled files that are mapped, one for each list and kind of
-/// hash (docs/adr/0014). Immutable after `load`, then thread-safe.
+/// hash (docs/adr/0015). Immutable after `load`, then thread-safe.
 class Matcher {
   public:
     /// Opens the files of every list of the case, or of `only` one. A file that is missing or
@@ -32,6 +29,9 @@ class Matcher {
     ///         added; `refused`, `io`; what the database returns
     [[nodiscard]] static Result<Matcher> load(casefile::Case& file,
                                               std::optional<casefile::RowId> only = {});
+
+    /// Some entries of one list, whose radius `known` has as that of its list 0. Not of videos.
+    [[nodiscard]] static Matcher over(recognise::KnownSet known, casefile::RowId list);
 
     [[nodiscard]] bool empty() const { return known_.empty(); }
     /// Which digests a content is to be asked by: ed2k only where a list has some.
@@ -60,47 +60,6 @@ class Matcher {
     recognise::ListedVideos videos_;
     std::vector<casefile::RowId> lists_; ///< By the number that known_ has for the list.
 };
-
-/// One file of a list: large lists come in several.
-struct ListSource {
-    int descriptor = -1; ///< Of the file, open for reading; the caller's.
-    std::string name;    ///< For messages and the record; the last part of its path.
-    std::string sha256;  ///< Of the file, hex.
-};
-
-struct ListRequest {
-    std::string name;
-    std::string polarity; ///< "alert", "allow", "note".
-    std::string scheme;   ///< "" takes what the list says of itself.
-    int radius = 31;
-    TimeValue added;
-    const recognise::HashListFormat* format = nullptr; ///< Null: the one that claims it.
-    recognise::HashListOptions options;
-    ListReaderConfig reader;
-    unsigned threads = 0; ///< For matching what is there already; 0: one a core.
-};
-
-struct ListAdded {
-    casefile::ListRecord list;
-    recognise::HashListSummary summary; ///< Over all files.
-    /// Hashes that an allow list does not take, because the list itself marks their entries as
-    /// other than the rest (ListedHash::marked): NSRL's malicious files are no known good ones.
-    std::uint64_t withheld = 0;
-    std::uint64_t entries = 0; ///< The last number given.
-    /// Contents that the case holds already and that it knows, exact and near ones apart.
-    std::uint64_t new_hits = 0;
-    /// Contents that were not asked for by ed2k, though the list has such hashes: they were read
-    /// when no list of the case had any. Ingested again they are.
-    std::uint64_t without_ed2k = 0;
-};
-
-/// Reads one list from its files into the case, whole or not at all, and matches it against what
-/// was ingested before. With several files the entries are numbered on from one to the next, and
-/// the record's source digest is the SHA-256 of the lines "DIGEST  NAME\n" of the files in order.
-/// \return `invalid_argument` if the name is taken; what read_list returns, with the file's name;
-///         `malformed` if there is no hash in all files together.
-[[nodiscard]] Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sources,
-                                         const ListRequest& request);
 
 /// The fingerprints of a stored row or an answer that can be asked for. Nothing if the algorithm or
 /// the size is not known here.

@@ -4,9 +4,11 @@
 /// \file
 /// Listed videos, and which of them a video or a picture is, or has a part of.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "rempart/recognise/alignment.hpp"
@@ -14,10 +16,15 @@
 
 namespace rempart::recognise {
 
+/// Which pixels of a video's frames were asked for, as a picture's variants are named: all of them,
+/// or those within the black bars.
+inline constexpr std::array<std::string_view, 2> kVideoVariants{"full", "trimmed"};
+
 /// A frame to ask for.
 struct VideoLook {
     FrameSpan span;
     PdqFingerprint fingerprint;
+    bool is_trimmed = false; ///< Of the frames without the video's bars, which are asked apart.
 };
 
 /// Where a hit is. A picture has no time, so one of the two may be missing.
@@ -28,7 +35,8 @@ struct HitSegment {
 
 /// A near hit with its places.
 struct TimedHit {
-    NearHit hit; ///< Of a listed video, the frame that is nearest.
+    NearHit hit; ///< Of a listed video, the frame that is nearest; of a video, `query` is of
+                 ///< kVideoVariants.
     std::vector<HitSegment> segments;
     friend auto operator<=>(const TimedHit&, const TimedHit&) = default;
 };
@@ -46,7 +54,9 @@ class ListedVideos {
     [[nodiscard]] bool empty() const { return videos_.empty(); }
 
     /// What a video is known as: of listed videos those with which it has a stretch in common
-    /// (align), and each listed picture that a frame of it is near to. By list and row.
+    /// (align), and each listed picture that a frame of it is near to. By list and row. Whole and
+    /// trimmed frames are two videos: of a listed one that both have stretches with, those count
+    /// that are longer in all, at equal length the whole ones; of a picture the nearest frame.
     /// \return as KnownSet::find_near
     [[nodiscard]] Result<std::vector<TimedHit>> find(const KnownSet& known,
                                                      std::span<const VideoLook> looks) const;

@@ -43,6 +43,8 @@ class ReducedPlane {
     /// After the last row. Boxes of which no row came are mid grey, 128; a cut one is the mean of
     /// the rows that came. Asking twice gives the same.
     [[nodiscard]] const LumaPlane& finish();
+    /// The side of a box, in pixels of the picture.
+    [[nodiscard]] std::uint32_t pixels_a_box() const { return side_; }
 
   private:
     void close_boxes();

@@ -33,22 +33,47 @@ class Examination {
     }
 
     VideoAnswer run() {
-        std::vector<VideoFrame> frames;
-        if (auto done = request_.sampling == Sampling::key_frames
-                            ? sample_key_frames(frames)
-                            : sample_all({.only = nullptr,
-                                          .step_ms = step(),
-                                          .runs = request_.sampling == Sampling::every_frame
-                                                      ? Runs::keep_apart
-                                                      : Runs::join},
-                                         frames);
-            !done) {
+        if (auto done = sample(looked_, facts_.frames); !done) {
             return fail(std::move(done).error());
         }
-        return finish(frames);
+        if (looked_.decoded_frames == 0) {
+            return fail(cut_message(
+                looked_.fault.value_or(Error{Errc::truncated, "there is no frame in the file"})));
+        }
+        if (auto done = sample_within_bars(); !done) {
+            return fail(std::move(done).error());
+        }
+        return finish();
     }
 
   private:
+    [[nodiscard]] Runs runs() const {
+        return request_.sampling == Sampling::every_frame ? Runs::keep_apart : Runs::join;
+    }
+
+    Result<void> sample(Looked& looked, std::vector<VideoFrame>& out) {
+        std::vector<VideoFrame> frames;
+        auto done =
+            request_.sampling == Sampling::key_frames
+                ? sample_key_frames(looked, frames)
+                : sample_all(looked, {.only = nullptr, .step_ms = step(), .runs = runs()}, frames);
+        out = in_runs(looked, frames);
+        return done;
+    }
+
+    // The bars are known only when all frames were seen, so the same frames are decoded again. What
+    // is wrong with them was said the first time.
+    Result<void> sample_within_bars() {
+        const auto part = looked_.border.find();
+        if (!part || request_.sampling == Sampling::every_frame) {
+            return {};
+        }
+        Looked again;
+        again.limits = request_.limits;
+        again.part = part;
+        return sample(again, facts_.trimmed);
+    }
+
     [[nodiscard]] std::int64_t step() const {
         return request_.sampling == Sampling::every_frame ? 0 : kSampleMs;
     }
@@ -71,7 +96,7 @@ class Examination {
         facts_.metadata = container.metadata(request_.limits);
     }
 
-    Result<void> sample_key_frames(std::vector<VideoFrame>& frames) {
+    Result<void> sample_key_frames(Looked& looked, std::vector<VideoFrame>& frames) {
         KeyFramePass keys;
         {
             auto container = open(Packets::key_frames);
@@ -84,14 +109,15 @@ class Examination {
                 return fail(std::move(decoder).error());
             }
             facts_.codec = decoder->name();
-            keys = look_at_key_frames(*container, *decoder, looked_);
+            keys = look_at_key_frames(*container, *decoder, looked);
             frames = std::move(keys.frames);
         }
         if (keys.found_key && keys.long_groups.empty()) {
             return {};
         }
         std::vector<VideoFrame> between;
-        auto done = sample_all({.only = keys.found_key ? &keys.long_groups : nullptr,
+        auto done = sample_all(looked,
+                               {.only = keys.found_key ? &keys.long_groups : nullptr,
                                 .step_ms = kSampleMs,
                                 .runs = Runs::join},
                                between);
@@ -100,7 +126,7 @@ class Examination {
         return done;
     }
 
-    Result<void> sample_all(const FullPass& pass, std::vector<VideoFrame>& frames) {
+    Result<void> sample_all(Looked& looked, const FullPass& pass, std::vector<VideoFrame>& frames) {
         auto container = open(Packets::all);
         if (!container) {
             return fail(std::move(container).error());
@@ -113,26 +139,26 @@ class Examination {
             return fail(std::move(decoder).error());
         }
         facts_.codec = decoder->name();
-        frames = look_at_all(*container, *decoder, pass, looked_);
+        frames = look_at_all(*container, *decoder, pass, looked);
         return {};
     }
 
-    VideoAnswer finish(const std::vector<VideoFrame>& frames) {
-        if (looked_.decoded_frames == 0) {
-            return fail(cut_message(
-                looked_.fault.value_or(Error{Errc::truncated, "there is no frame in the file"})));
-        }
-        FrameRuns runs(request_.sampling == Sampling::every_frame ? Runs::keep_apart : Runs::join,
-                       request_.limits.max_frames);
-        for (const VideoFrame& frame : frames) { // both passes together
-            if (!runs.add(frame)) {
-                looked_.note(Errc::limit_exceeded,
-                             fmt::format("more than {} frames", request_.limits.max_frames));
+    // The frames of both passes together.
+    std::vector<VideoFrame> in_runs(Looked& looked, const std::vector<VideoFrame>& frames) {
+        FrameRuns joined(runs(), request_.limits.max_frames);
+        for (const VideoFrame& frame : frames) {
+            if (!joined.add(frame)) {
+                looked.note(Errc::limit_exceeded,
+                            fmt::format("more than {} frames", request_.limits.max_frames));
                 break;
             }
         }
-        facts_.frames = runs.take();
-        keep_in_order();
+        auto all = joined.take();
+        keep_in_order(all);
+        return all;
+    }
+
+    VideoAnswer finish() {
         facts_.decoded_frames = looked_.decoded_frames;
         facts_.contact_sheet = looked_.sheet.finish();
         if (facts_.contact_sheet.size() > kMaxContactSheetBytes) {
@@ -152,9 +178,9 @@ class Examination {
     }
 
     // A run of key frames may end behind the first frame that was found between two of them.
-    void keep_in_order() {
+    void keep_in_order(std::vector<VideoFrame>& frames) {
         std::int64_t last_ms = 0;
-        for (VideoFrame& frame : facts_.frames) {
+        for (VideoFrame& frame : frames) {
             frame.from_ms = std::max(frame.from_ms, last_ms);
             frame.to_ms = std::max(frame.to_ms, frame.from_ms);
             last_ms = frame.to_ms;

@@ -57,6 +57,39 @@ void Looked::pass_over(const AVFrame& frame) {
         static_cast<std::uint64_t>(frame.width) * static_cast<std::uint64_t>(frame.height);
 }
 
+namespace {
+
+// The hashes of what lies in `box`; `see` gets each whole row of it.
+template <typename See>
+recognise::PdqFingerprint pdq_of(LumaRows& rows, const recognise::PlaneBox& box, See see) {
+    recognise::PdqRows pdq(box.width, box.height, recognise::PdqVariant::full);
+    for (std::uint32_t y = box.top; y < box.top + box.height; ++y) {
+        const auto row = rows.row(y);
+        see(row);
+        pdq.add_row(row.subspan(box.left, box.width));
+    }
+    return pdq.finish();
+}
+
+VideoFrame frame_of(const recognise::PdqFingerprint& print, std::int64_t at_ms) {
+    VideoFrame out;
+    out.from_ms = out.to_ms = at_ms;
+    out.quality = print.quality;
+    for (std::size_t i = 0; i < print.hashes.size(); ++i) {
+        out.hashes[i] = print.hashes[i].to_bytes();
+    }
+    return out;
+}
+
+std::optional<VideoFrame> hash_part(LumaRows& rows, const FramePart& part, std::int64_t at_ms) {
+    if (rows.width() != part.width || rows.height() != part.height) {
+        return std::nullopt; // the damage of another pass: no border was found in such frames
+    }
+    return frame_of(pdq_of(rows, part.box, [](auto) {}), at_ms);
+}
+
+} // namespace
+
 std::optional<VideoFrame> Looked::hash(const AVFrame& frame, std::int64_t at_ms) {
     ++decoded_frames;
     pass_over(frame);
@@ -68,17 +101,13 @@ std::optional<VideoFrame> Looked::hash(const AVFrame& frame, std::int64_t at_ms)
     if (std::min(rows->width(), rows->height()) < recognise::kMinPictureSide) {
         return std::nullopt;
     }
-    recognise::PdqRows pdq(rows->width(), rows->height(), recognise::PdqVariant::full);
-    for (std::uint32_t y = 0; y < rows->height(); ++y) {
-        pdq.add_row(rows->row(y));
+    if (part) {
+        return hash_part(*rows, *part, at_ms);
     }
-    const recognise::PdqFingerprint print = pdq.finish();
-    VideoFrame out;
-    out.from_ms = out.to_ms = at_ms;
-    out.quality = print.quality;
-    for (std::size_t i = 0; i < print.hashes.size(); ++i) {
-        out.hashes[i] = print.hashes[i].to_bytes();
-    }
+    border.begin_frame(rows->width(), rows->height());
+    const recognise::PlaneBox whole{0, 0, rows->width(), rows->height()};
+    const auto print = pdq_of(*rows, whole, [this](auto row) { border.add_row(row); });
+    border.end_frame();
     const bool is_clear = print.quality >= recognise::kMinPdqQuality;
     if (sheet.wants(print.hash(), is_clear)) {
         Tile tile(rows->width(), rows->height());
@@ -88,7 +117,7 @@ std::optional<VideoFrame> Looked::hash(const AVFrame& frame, std::int64_t at_ms)
         tile.turn(rotation);
         sheet.add(at_ms, print.hash(), is_clear, std::move(tile));
     }
-    return out;
+    return frame_of(print, at_ms);
 }
 
 namespace {

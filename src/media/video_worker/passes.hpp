@@ -14,6 +14,7 @@
 #include "media/video_worker/contact_sheet.hpp"
 #include "media/video_worker/container.hpp"
 #include "media/video_worker/decoder.hpp"
+#include "media/video_worker/frame_border.hpp"
 #include "media/video_worker/frame_runs.hpp"
 
 namespace rempart::media {
@@ -27,6 +28,8 @@ inline constexpr std::int64_t kMaxGapMs = 5'000;
 struct Looked {
     VideoLimits limits;
     ContactSheet sheet;
+    FrameBorder border;
+    std::optional<FramePart> part; ///< Only this of each frame is hashed, and nothing else learnt.
     int rotation = 0;
     std::uint64_t decoded_frames = 0, decoded_pixels = 0;
     std::optional<Error> fault; ///< The first thing that was not as it should be.

@@ -175,6 +175,60 @@ TEST_F(Videos, WhatPlayersTurnIsToldAndTheSheetIsTurned) {
     EXPECT_EQ(facts->width, 320U);
 }
 
+// The least distance of any two frames of the two.
+int nearest(const std::vector<VideoFrame>& a, const std::vector<VideoFrame>& b) {
+    int least = PdqHash::kBits;
+    for (const VideoFrame& one : a) {
+        for (const VideoFrame& other : b) {
+            least = std::min(least, hamming_distance(PdqHash::from_bytes(one.hashes[0]),
+                                                     PdqHash::from_bytes(other.hashes[0])));
+        }
+    }
+    return least;
+}
+
+TEST_F(Videos, BlackBarsAreTakenOffBesideTheWholeFrames) {
+    const auto plain = examine(original());
+    ASSERT_TRUE(plain);
+    EXPECT_TRUE(plain->trimmed.empty());
+    for (const std::string pad : {"320:360:0:60", "480:240:80:0", "480:400:80:80"}) {
+        const auto file = path("bars.mp4");
+        run_ffmpeg(fmt::format("-i {} -vf pad={} -c:v libx264 -crf 23 -g 50 {}",
+                               original().string(), pad, file.string()));
+        const auto facts = examine(file);
+        ASSERT_TRUE(facts) << facts.error().message;
+        EXPECT_FALSE(facts->partial) << facts->partial_reason;
+        ASSERT_GE(facts->trimmed.size(), plain->frames.size()) << pad;
+        EXPECT_GT(nearest(facts->frames, plain->frames), PdqHash::kMatchDistance) << pad;
+        for (const VideoFrame& frame : facts->trimmed) {
+            EXPECT_LE(nearest({frame}, plain->frames), 20) << pad << " at " << frame.from_ms;
+        }
+        const auto dense = examine(file, Sampling::every_frame);
+        ASSERT_TRUE(dense);
+        EXPECT_TRUE(dense->trimmed.empty()) << "for exchange frames are as they are";
+    }
+}
+
+TEST_F(Videos, ADarkVideoIsNotTrimmed) {
+    const auto file = path("dark.mp4");
+    // A light in the middle of the dark: in the one scene small, in the other all over the frame.
+    run_ffmpeg(fmt::format(
+        "-f lavfi -i 'mandelbrot=s=160x120:r=25:end_pts=400,trim=duration=4,pad=320:240:80:60' "
+        "-f lavfi -i 'mandelbrot=s=320x240:r=25:end_pts=400:start_x=-0.75:start_y=0.1,"
+        "trim=duration=4' -filter_complex '[0][1]concat=n=2:v=1:a=0' -c:v libx264 -g 25 {}",
+        file.string()));
+    const auto mixed = examine(file);
+    ASSERT_TRUE(mixed) << mixed.error().message;
+    EXPECT_GE(mixed->frames.size(), 2U);
+    EXPECT_TRUE(mixed->trimmed.empty());
+    run_ffmpeg(fmt::format("-i {} -vf 'lutyuv=y=16+(val-16)/16' -c:v libx264 -qp 0 -g 25 {}",
+                           original().string(), path("dim.mp4").string()));
+    const auto dim = examine(path("dim.mp4"));
+    ASSERT_TRUE(dim) << dim.error().message;
+    EXPECT_FALSE(dim->frames.empty());
+    EXPECT_TRUE(dim->trimmed.empty());
+}
+
 TEST_F(Videos, ASoundWithoutAVideoIsNone) {
     const auto file = path("sound.mp4");
     run_ffmpeg(fmt::format("-f lavfi -i sine=duration=1 -c:a aac {}", file.string()));
