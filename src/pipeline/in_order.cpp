@@ -48,6 +48,12 @@ class Window {
     std::condition_variable filled_;
 };
 
+void call_if_any(const Tell& tell) {
+    if (tell) {
+        tell();
+    }
+}
+
 } // namespace
 
 unsigned thread_count(unsigned jobs) {
@@ -67,14 +73,9 @@ std::size_t in_order(std::size_t count, const InOrderOptions& options,
         for (; begun < std::min(count, told + window.size()); ++begun) {
             pool.submit([&work, &window, number = begun] { window.put(number, work(number)); });
         }
-        if (const auto tell = window.take(told)) {
-            ++told;
-            if (*tell) {
-                (*tell)();
-            }
-        } else if (options.on_wait) {
-            options.on_wait();
-        }
+        const auto tell = window.take(told);
+        call_if_any(tell ? *tell : options.on_wait);
+        told += tell ? 1U : 0U;
     }
     pool.discard_waiting();
     return told;
