@@ -48,6 +48,11 @@ class Window {
     std::condition_variable filled_;
 };
 
+void begin(std::size_t number, const std::function<Tell(std::size_t)>& work, ThreadPool& pool,
+           Window& window) {
+    pool.submit([&work, &window, number] { window.put(number, work(number)); });
+}
+
 void call_if_any(const Tell& tell) {
     if (tell) {
         tell();
@@ -71,7 +76,7 @@ std::size_t in_order(std::size_t count, const InOrderOptions& options,
     std::size_t told = 0;
     while (told < count && !stopped()) {
         for (; begun < std::min(count, told + window.size()); ++begun) {
-            pool.submit([&work, &window, number = begun] { window.put(number, work(number)); });
+            begin(begun, work, pool, window);
         }
         const auto tell = window.take(told);
         call_if_any(tell ? *tell : options.on_wait);
