@@ -48,14 +48,15 @@ class CodeQueries {
 
     /// Asks those that wait. \return `interrupted` after Ctrl-C.
     Result<void> ask() {
-        if (auto ready = prepare(); !ready) {
-            return ready;
+        const auto listed = prepared();
+        if (!listed) {
+            return fail(listed.error());
         }
         const std::size_t portions = (codes_.size() + kQueriesAThread - 1) / kQueriesAThread;
         const std::size_t told = pipeline::in_order(
             portions,
             {.jobs = args_.jobs, .stop = &heed_stop_signals(), .on_wait = [&] { show(); }},
-            [&](std::size_t portion) { return search(portion); });
+            [&](std::size_t portion) { return search(**listed, portion); });
         bar_.clear();
         codes_.clear();
         lines_.clear();
@@ -67,9 +68,9 @@ class CodeQueries {
 
   private:
     // The first portion tells whether many are asked.
-    Result<void> prepare() {
+    Result<const ListedCodes*> prepared() {
         if (listed_) {
-            return {};
+            return &*listed_;
         }
         std::vector<PdqHash> codes;
         for (std::size_t i = 0; i < lists_.hashes.size(); ++i) {
@@ -84,16 +85,15 @@ class CodeQueries {
         if (!listed) {
             return fail(std::move(listed).error());
         }
-        listed_ = std::move(*listed);
-        return {};
+        return &listed_.emplace(std::move(*listed));
     }
 
     // On any thread.
-    std::function<void()> search(std::size_t portion) {
+    std::function<void()> search(const ListedCodes& listed, std::size_t portion) {
         const std::size_t first = portion * kQueriesAThread;
         const auto queries =
             std::span(codes_).subspan(first, std::min(kQueriesAThread, codes_.size() - first));
-        auto found = listed_->find_within(queries, args_.radius);
+        auto found = listed.find_within(queries, args_.radius);
         // Shared only because a std::function must be copyable.
         const auto matches = std::make_shared<decltype(found)>(std::move(found));
         return [this, first, count = queries.size(), matches] { tell(first, count, *matches); };

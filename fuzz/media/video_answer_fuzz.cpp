@@ -3,8 +3,24 @@
 // written again as the same bytes, within the limits and with times that do not fall.
 #include <cstdint>
 #include <cstdlib>
+#include <vector>
 
 #include "media/video_protocol.hpp"
+
+namespace {
+
+bool is_by_time(const std::vector<rempart::media::VideoFrame>& frames) {
+    std::int64_t last_ms = 0;
+    for (const auto& frame : frames) {
+        if (frame.from_ms < last_ms || frame.to_ms < frame.from_ms) {
+            return false;
+        }
+        last_ms = frame.to_ms;
+    }
+    return true;
+}
+
+} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace rempart;
@@ -20,14 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!*answer) {
         return 0;
     }
-    for (const auto* frames : {&(*answer)->frames, &(*answer)->trimmed}) {
-        std::int64_t last_ms = 0;
-        for (const media::VideoFrame& frame : *frames) {
-            if (frame.from_ms < last_ms || frame.to_ms < frame.from_ms) {
-                std::abort();
-            }
-            last_ms = frame.to_ms;
-        }
+    if (!is_by_time((*answer)->frames) || !is_by_time((*answer)->trimmed)) {
+        std::abort();
     }
     return 0;
 }

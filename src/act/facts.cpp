@@ -151,10 +151,10 @@ Result<void> gather_lists(casefile::Case& file, const ReportOptions& options,
     for (const casefile::ListRecord& record : *records) {
         ListFacts list = std::move(lists[record.id]);
         list.record = record;
-        if (options.thumbnails == Thumbnails::blurred && facts.lists.shown.size() < limits.lists) {
-            if (auto gathered = gather_sheets(file, list); !gathered) {
-                return gathered;
-            }
+        const bool is_pictured =
+            options.thumbnails == Thumbnails::blurred && facts.lists.shown.size() < limits.lists;
+        if (auto gathered = is_pictured ? gather_sheets(file, list) : Result<void>(); !gathered) {
+            return gathered;
         }
         facts.lists.add(std::move(list), limits.lists);
     }

@@ -48,6 +48,17 @@ class Window {
     std::condition_variable filled_;
 };
 
+void begin(std::size_t number, const std::function<Tell(std::size_t)>& work, ThreadPool& pool,
+           Window& window) {
+    pool.submit([&work, &window, number] { window.put(number, work(number)); });
+}
+
+void call_if_any(const Tell& tell) {
+    if (tell) {
+        tell();
+    }
+}
+
 } // namespace
 
 unsigned thread_count(unsigned jobs) {
@@ -65,16 +76,11 @@ std::size_t in_order(std::size_t count, const InOrderOptions& options,
     std::size_t told = 0;
     while (told < count && !stopped()) {
         for (; begun < std::min(count, told + window.size()); ++begun) {
-            pool.submit([&work, &window, number = begun] { window.put(number, work(number)); });
+            begin(begun, work, pool, window);
         }
-        if (const auto tell = window.take(told)) {
-            ++told;
-            if (*tell) {
-                (*tell)();
-            }
-        } else if (options.on_wait) {
-            options.on_wait();
-        }
+        const auto tell = window.take(told);
+        call_if_any(tell ? *tell : options.on_wait);
+        told += tell ? 1U : 0U;
     }
     pool.discard_waiting();
     return told;

@@ -8,6 +8,42 @@
 #include "rempart/recognise/pdq_scan.hpp"
 
 namespace rempart::recognise {
+namespace {
+
+std::vector<ListedMatch> in_list(std::span<const PdqHash> codes, std::span<const PdqHash> queries,
+                                 int radius) {
+    std::vector<ListedMatch> found;
+    for (std::uint32_t q = 0; q < queries.size(); ++q) {
+        for (const PdqMatch& match : find_within(queries[q], codes, radius)) {
+            found.push_back({.query = q, .index = match.index, .distance = match.distance});
+        }
+    }
+    return found;
+}
+
+Result<std::vector<ListedMatch>> in_index(const CodeIndex& index, std::span<const PdqHash> queries,
+                                          int radius) {
+    const auto hits = index.find_within(queries, radius);
+    if (!hits) {
+        return fail(hits.error());
+    }
+    std::vector<ListedMatch> found;
+    std::vector<CodeRow> rows;
+    for (const CodeHit& hit : *hits) {
+        rows.clear();
+        if (auto read = index.append_rows(hit.code, rows); !read) {
+            return fail(std::move(read).error());
+        }
+        for (const CodeRow& row : rows) {
+            found.push_back(
+                {.query = hit.query, .index = row.row, .distance = static_cast<int>(hit.distance)});
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+} // namespace
 
 Result<ListedCodes> ListedCodes::of(std::vector<PdqHash> codes, std::size_t queries) {
     ListedCodes listed;
@@ -33,32 +69,8 @@ Result<ListedCodes> ListedCodes::of(std::vector<PdqHash> codes, std::size_t quer
 
 Result<std::vector<ListedMatch>> ListedCodes::find_within(std::span<const PdqHash> queries,
                                                           int radius) const {
-    std::vector<ListedMatch> found;
-    if (!has_index()) {
-        for (std::uint32_t q = 0; q < queries.size(); ++q) {
-            for (const PdqMatch& match : recognise::find_within(queries[q], codes_, radius)) {
-                found.push_back({.query = q, .index = match.index, .distance = match.distance});
-            }
-        }
-        return found;
-    }
-    const auto hits = index_.find_within(queries, radius);
-    if (!hits) {
-        return fail(hits.error());
-    }
-    std::vector<CodeRow> rows;
-    for (const CodeHit& hit : *hits) {
-        rows.clear();
-        if (auto read = index_.append_rows(hit.code, rows); !read) {
-            return fail(std::move(read).error());
-        }
-        for (const CodeRow& row : rows) {
-            found.push_back(
-                {.query = hit.query, .index = row.row, .distance = static_cast<int>(hit.distance)});
-        }
-    }
-    std::ranges::sort(found);
-    return found;
+    return has_index() ? in_index(index_, queries, radius)
+                       : Result<std::vector<ListedMatch>>(in_list(codes_, queries, radius));
 }
 
 } // namespace rempart::recognise

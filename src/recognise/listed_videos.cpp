@@ -30,6 +30,28 @@ std::int64_t shared_ms(const TimedHit& hit) {
     return sum;
 }
 
+bool shares_more(const TimedHit& a, const TimedHit& b) {
+    return shared_ms(a) > shared_ms(b);
+}
+
+bool lies_nearer(const TimedHit& a, const TimedHit& b) {
+    return is_nearer(a.hit, b.hit);
+}
+
+template <typename Key, typename IsBetter>
+void keep_better(std::map<Key, TimedHit>& all, const Key& key, std::optional<TimedHit>&& hit,
+                 IsBetter is_better) {
+    if (!hit) {
+        return;
+    }
+    const auto kept = all.find(key);
+    if (kept == all.end()) {
+        all.emplace(key, std::move(*hit));
+    } else if (is_better(*hit, kept->second)) {
+        kept->second = std::move(*hit);
+    }
+}
+
 } // namespace
 
 bool ListedVideos::add(std::uint32_t list, std::uint64_t entry, std::int64_t row,
@@ -136,19 +158,12 @@ Result<std::vector<TimedHit>> ListedVideos::find(const KnownSet& known,
     std::map<std::uint32_t, TimedHit> videos;
     for (const Found& of : found) {
         for (const auto& [number, pairs] : of.pairs) {
-            auto hit = hit_of(number, of);
-            const auto kept = videos.find(number);
-            if (hit && (kept == videos.end() || shared_ms(*hit) > shared_ms(kept->second))) {
-                videos.insert_or_assign(number, std::move(*hit));
-            }
+            keep_better(videos, number, hit_of(number, of), shares_more);
         }
     }
     auto& pictures = found[0].pictures;
     for (auto& [key, hit] : found[1].pictures) {
-        const auto [kept, is_new] = pictures.try_emplace(key, hit);
-        if (!is_new && is_nearer(hit.hit, kept->second.hit)) {
-            kept->second = std::move(hit);
-        }
+        keep_better(pictures, key, std::move(hit), lies_nearer);
     }
     std::vector<TimedHit> hits;
     hits.reserve(pictures.size() + videos.size());

@@ -59,9 +59,9 @@ TEST(FrameBorder, BarsAtTheSidesAndAllAroundAreFound) {
 
 TEST(FrameBorder, ADarkSceneAmongOthersIsNoBar) {
     FrameBorder border;
-    add(border, {.bar_rows = 90, .seed = 1}); // light in the middle only
+    add(border, {.bar_rows = 70, .seed = 1}); // light in the middle only
     add(border, {.bar_rows = 0, .seed = 2});
-    add(border, {.bar_rows = 90, .seed = 3});
+    add(border, {.bar_rows = 70, .seed = 3});
     EXPECT_FALSE(border.find());
 }
 
