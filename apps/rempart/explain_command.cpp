@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // explain: why a content is a hit, computed again from the codes that the case holds.
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -36,7 +37,8 @@ Result<std::vector<casefile::RowId>> contents_named(Case& file, const std::strin
     if (!content) {
         return fail(content.error());
     }
-    return *content ? std::vector{**content} : std::vector<casefile::RowId>();
+    const std::optional<casefile::RowId>& row = *content;
+    return row ? std::vector{*row} : std::vector<casefile::RowId>();
 }
 
 Json feedback_json(const Explanation& why) {

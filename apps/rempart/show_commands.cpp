@@ -103,6 +103,10 @@ Result<void> print_hits(Case& file, const Show& args, std::size_t most) {
     if (!args.all) {
         return tell_quarantine(file, "their near hits are left out, --all shows them");
     }
+    const auto off = casefile::entries_off(file);
+    if (!off || off->empty()) { // where none is off, no hit needs to be looked at for it
+        return off ? Result<void>() : fail(off.error());
+    }
     return casefile::each_hit(file, print, most - told, casefile::HitsThat::do_not_count);
 }
 

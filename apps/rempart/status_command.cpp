@@ -232,10 +232,12 @@ void print_json(const State& state) {
     for (const State::Exhibit& exhibit : state.exhibits) {
         print_line(to_json(exhibit.record, exhibit.totals));
     }
-    print_line(line_of({{"type", "known"},
-                        {"disputed", state.disputed},
-                        {"entries_disabled", state.disabled},
-                        {"entries_quarantined", state.quarantined}}));
+    if (state.disputed + state.disabled + state.quarantined > 0) {
+        print_line(line_of({{"type", "known"},
+                            {"disputed", state.disputed},
+                            {"entries_disabled", state.disabled},
+                            {"entries_quarantined", state.quarantined}}));
+    }
     for (const casefile::WorkerRecord& worker : state.workers) {
         print_line(to_json(worker));
     }

@@ -14,8 +14,8 @@ Result<RowId> list_named(Database& database, const std::string& name) {
     if (!list) {
         return fail(list.error());
     }
-    return *list ? Result<RowId>(**list)
-                 : fail(Errc::not_found, "the case has no list of that name");
+    const std::optional<std::int64_t>& row = *list;
+    return row ? Result<RowId>(*row) : fail(Errc::not_found, "the case has no list of that name");
 }
 
 // One pass over the list, however many entries are asked for: they have no index of their own.
@@ -80,7 +80,7 @@ Result<RowId> insert_act(Database& database, const ActRow& row) {
     if (!id) {
         return fail(id.error());
     }
-    return id->value();
+    return id->value_or(0);
 }
 
 } // namespace

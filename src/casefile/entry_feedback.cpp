@@ -29,8 +29,9 @@ Result<RowId> content_hit_by(Database& database, RowId list, const Feedback& fee
     if (!content) {
         return fail(content.error());
     }
-    return *content ? Result<RowId>(**content)
-                    : fail(Errc::not_found, "no content of that digest is a hit of that entry");
+    const std::optional<std::int64_t>& row = *content;
+    return row ? Result<RowId>(*row)
+               : fail(Errc::not_found, "no content of that digest is a hit of that entry");
 }
 
 } // namespace
@@ -65,7 +66,7 @@ Result<void> give_feedback(Case& file, const Feedback& feedback) {
     if (!id) {
         return fail(id.error());
     }
-    if (auto sealed = act->seal(SealedTable::entry_feedback, id->value()); !sealed) {
+    if (auto sealed = act->seal(SealedTable::entry_feedback, id->value_or(0)); !sealed) {
         return sealed;
     }
     act->entry().subject = {{"list", feedback.list},

@@ -118,19 +118,20 @@ Result<ContentCodes> content_codes(Case& file, RowId content) {
     if (!snapshot) {
         return fail(snapshot.error());
     }
-    auto codes = read_content(database, content);
-    if (!codes) {
-        return fail(std::move(codes).error());
+    auto read_row = read_content(database, content);
+    if (!read_row) {
+        return fail(std::move(read_row).error());
     }
-    if (!*codes) {
+    std::optional<ContentCodes>& codes = *read_row;
+    if (!codes) {
         return fail(Errc::not_found, "the case has no such content");
     }
-    for (auto& read : {read_codes(database, (*codes)->keys), read_hits(database, **codes)}) {
+    for (auto& read : {read_codes(database, codes->keys), read_hits(database, *codes)}) {
         if (!read) {
             return fail(read.error());
         }
     }
-    return std::move(**codes);
+    return std::move(*codes);
 }
 
 Result<std::optional<RowId>> content_of(Case& file, std::span<const std::byte, 32> sha256) {
