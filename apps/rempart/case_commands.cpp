@@ -172,7 +172,7 @@ int run(const ListAdd& args) {
         talk(fmt::format("list {}: {}", to_terminal(args.name), notice));
     }
     if (added->new_hits > 0) {
-        if (auto queued = pipeline::update_queue(*file, 0); !queued) {
+        if (auto queued = pipeline::update_queue(*file, 0, added->list.id); !queued) {
             return report_error("list add", queued.error());
         }
     }

@@ -12,6 +12,7 @@
 #include "rempart/act/report.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/groups.hpp"
 #include "rempart/casefile/lists.hpp"
 
 namespace rempart::act {
@@ -53,8 +54,7 @@ struct ListFacts {
 };
 
 struct GroupFacts {
-    casefile::GroupRecord record;
-    casefile::PictureView representative;
+    casefile::QueuedGroup group;
     Bytes thumbnail; ///< JPEG; empty unless asked for.
 };
 
@@ -76,9 +76,9 @@ struct Facts {
     TimeValue made;
     std::string program_version;
     casefile::Totals totals;
-    std::uint64_t alert_exact = 0;  ///< Distinct contents that are on an alert list.
-    std::uint64_t alert_near = 0;   ///< Others that are near a picture of an alert list.
-    std::uint64_t new_pictures = 0; ///< Unknown members of all groups of the queue.
+    std::uint64_t alert_exact = 0; ///< Distinct contents that are on an alert list.
+    std::uint64_t alert_near = 0;  ///< Others that are near a picture of an alert list.
+    std::uint64_t new_media = 0;   ///< Unknown members of all groups of the queue.
     std::uint64_t verification_failed = 0, verified = 0, problems = 0;
     Rows<ExhibitFacts> exhibits;
     Rows<ListFacts> lists;

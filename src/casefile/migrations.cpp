@@ -7,6 +7,7 @@
 
 #include "casefile/content_index.hpp"
 #include "casefile/first_schema.hpp"
+#include "casefile/groups_schema.hpp"
 #include "casefile/index_schema.hpp"
 #include "casefile/log_schema.hpp"
 #include "casefile/roles_schema.hpp"
@@ -74,8 +75,9 @@ constexpr std::array kMigrations{
     Migration{"roles", kRolesSchema, "", kRolesPostgres.data()},
     Migration{"indexes and tallies", kIndexSchema, kIndexSqlite, kIndexPostgres,
               rebuild_content_index},
+    Migration{"videos", kVideoSchema, "", kVideoPostgres},
     // The tallies are filled by the last step that adds to what is counted: they count it all.
-    Migration{"videos", kVideoSchema, "", kVideoPostgres, rebuild_tallies}};
+    Migration{"groups that are kept", kGroupsSchema, "", "", rebuild_tallies}};
 
 constexpr std::string_view kVersions = "CREATE TABLE {} ("
                                        " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";

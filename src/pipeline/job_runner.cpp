@@ -239,13 +239,12 @@ Result<JobOutcome> JobRunner::run_finish(const Job& job) {
     if (auto joined = casefile::join_attachments(file_, job.exhibit); !joined) {
         return fail(joined.error());
     }
-    if (auto queued = update_queue(file_, threads_); !queued) {
-        return fail(queued.error());
+    const auto finished = finish_exhibit(file_, job, threads_);
+    if (!finished) {
+        return fail(finished.error());
     }
-    auto done = casefile::change_exhibit(
-        file_, job.exhibit, [](casefile::ExhibitRecord& record) { record.state = "complete"; },
-        [&](casefile::Database& database) { return casefile::complete(database, job); });
-    return done ? Result<JobOutcome>(JobOutcome::done) : fail(std::move(done).error());
+    counters_.regrouped += finished->moved;
+    return JobOutcome::done;
 }
 
 Result<JobOutcome> store_medium(casefile::Case& file, const Job& job,

@@ -58,7 +58,7 @@ namespace rights {
 inline constexpr std::string_view kCatalogue =
     "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, metadata, "
     "videos, video_frames, lists, list_entries, list_frames, hits, hit_segments, near_groups, "
-    "near_group_reasons, near_group_members, parts, jobs, "
+    "near_group_reasons, near_group_members, near_group_state, parts, jobs, "
     "job_failures, workers, search_progress, occurrences, tallies, content_index, "
     "content_index_new";
 inline constexpr std::string_view kTalk =
@@ -77,10 +77,12 @@ inline constexpr std::array kIngest{
                "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
                "metadata, thumbnails, videos, video_frames, lists, list_entries, list_frames, "
                "hits, hit_segments, near_groups, near_group_reasons, "
-               "near_group_members, parts, jobs, job_failures, workers, chat_exports, "
+               "near_group_members, near_group_state, parts, jobs, job_failures, workers, "
+               "chat_exports, "
                "chat_rejects, accounts, conversations, messages, attachments, content_index, "
                "content_index_new, tallies"},
-    TableRight{"UPDATE", "exhibits, runs, lists, jobs, workers, tallies, search_progress"},
+    TableRight{"UPDATE", "exhibits, runs, lists, jobs, workers, tallies, search_progress, "
+                         "near_group_state"},
     TableRight{"UPDATE (media_error_code, media_error_text)", "contents"},
     TableRight{"UPDATE (is_owner)", "accounts"},
     TableRight{"UPDATE (content_id)", "attachments"},
