@@ -210,7 +210,7 @@ class Videos(ProgramTest):
         told = {row["exhibit"]: row["groups_new"] for row in lines(self.run_program("status", case, "--json"))
                 if row["type"] == "exhibit"}
         self.assertEqual(told, {"first": 2, "second": 2})  # the film's group is in both
-        self.run_program("report", case, self.folder / "report", "--thumbnails", "blurred", status=None)
+        self.run_program("report", case, "--out", self.folder / "report", "--thumbnails")
         self.assertIn(film, (self.folder / "report" / "report.html").read_text())
 
         wanted = self.canonical(case)
