@@ -48,6 +48,7 @@ class Changing {
     const GroupChange& change_;
     const JudgeGroup& judge_;
     std::vector<RowId> touched_; ///< Leaders, sorted.
+    Inserter groups_, reasons_;  ///< In this order: a reason names its group.
     Tallies tallies_;
     GroupChanged changed_;
 };
@@ -169,6 +170,16 @@ Result<void> Changing::place() {
 }
 
 Result<void> Changing::judge_touched() {
+    auto groups =
+        database_.inserter("near_groups", "leader_id, id, representative_id, unknown_members, "
+                                          "points, queue_place");
+    auto reasons =
+        database_.inserter("near_group_reasons", "leader_id, ordinal, fact, points, source");
+    if (!groups || !reasons) {
+        return fail(groups ? reasons.error() : groups.error());
+    }
+    groups_ = std::move(*groups);
+    reasons_ = std::move(*reasons);
     const std::span<const RowId> all(touched_);
     for (std::size_t begin = 0; begin < all.size(); begin += kIdsPerBatch) {
         if (auto judged =
@@ -217,7 +228,8 @@ Result<void> Changing::judge_some(std::span<const RowId> leaders) {
             return stored;
         }
     }
-    return {};
+    auto flushed = groups_.flush();
+    return flushed ? reasons_.flush() : flushed;
 }
 
 Result<void> Changing::store_worth(RowId leader, const std::string& sha256,
@@ -226,19 +238,11 @@ Result<void> Changing::store_worth(RowId leader, const std::string& sha256,
     if (!decode_hex(sha256, id)) {
         return fail(Errc::integrity, "a group without its leader");
     }
-    const auto group = database_.kept("INSERT INTO near_groups (leader_id, id, representative_id, "
-                                      "unknown_members, points, queue_place) "
-                                      "VALUES ($1, $2, $3, $4, $5, $6)");
-    const auto reason = database_.kept("INSERT INTO near_group_reasons (leader_id, ordinal, fact, "
-                                       "points, source) VALUES ($1, $2, $3, $4, $5)");
-    if (!group || !reason) {
-        return fail(group ? reason.error() : group.error());
-    }
-    auto stored = (*group)->run(leader, id, worth.representative, worth.unknown_members,
-                                worth.points, -worth.points);
+    auto stored = groups_.row(leader, id, worth.representative, worth.unknown_members, worth.points,
+                              -worth.points);
     for (std::size_t i = 0; stored && i < worth.reasons.size(); ++i) {
         const ReasonRecord& why = worth.reasons[i];
-        stored = (*reason)->run(leader, i, why.fact, why.points, why.source);
+        stored = reasons_.row(leader, i, why.fact, why.points, why.source);
     }
     return stored;
 }
