@@ -256,7 +256,7 @@ Result<void> Changing::raise_generation() {
 
 Result<GroupChanged> Changing::run() {
     for (const auto& step : std::initializer_list<std::function<Result<void>()>>{
-             [&] { return note_touched(); },
+             [&] { return look_up_by_index(database_); }, [&] { return note_touched(); },
              // The exhibit that just became complete was in no total before.
              [&] { return count(-1, change_.finished.value_or(0)); }, [&] { return place(); },
              [&] { return judge_touched(); }, [&] { return count(+1, 0); },

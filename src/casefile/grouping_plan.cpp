@@ -170,8 +170,13 @@ Result<void> each_print(Case& file, std::span<const RowId> pictures, const Print
         "algorithm = '{}' AND variant IN ('{}') AND quality >= {}",
         choice.as_it_is_only ? "value" : "orientations", choice.algorithm,
         fmt::join(choice.variants, "', '"), choice.least_quality);
+    Database& database = file.database();
+    const auto snapshot = Snapshot::begin(database);
+    if (auto ready = snapshot ? look_up_by_index(database) : fail(snapshot.error()); !ready) {
+        return ready;
+    }
     return in_batches(pictures, [&](const std::string& batch) {
-        return file.database().each(
+        return database.each(
             fmt::format("{} AND content_id IN ({}) ORDER BY content_id, ordinal", what, batch),
             [&](Row& row) -> Result<void> {
                 RowId content = 0;
@@ -186,8 +191,13 @@ Result<void> each_print(Case& file, std::span<const RowId> pictures, const Print
 
 Result<void> each_frame(Case& file, std::span<const RowId> videos, bool as_it_is_only,
                         const std::function<Result<void>(RowId, VideoFrameRecord&&)>& take) {
+    Database& database = file.database();
+    const auto snapshot = Snapshot::begin(database);
+    if (auto ready = snapshot ? look_up_by_index(database) : fail(snapshot.error()); !ready) {
+        return ready;
+    }
     return in_batches(videos, [&](const std::string& batch) {
-        return file.database().each(
+        return database.each(
             fmt::format("SELECT content_id, from_ms, to_ms, quality, {} FROM video_frames "
                         "WHERE content_id IN ({}) ORDER BY content_id, ordinal",
                         as_it_is_only ? "substr(orientations, 1, 32)" : "orientations", batch),

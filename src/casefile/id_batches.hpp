@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "casefile/database.hpp"
 #include "rempart/casefile/records.hpp"
 #include "rempart/core/result.hpp"
 
@@ -19,6 +20,16 @@ namespace rempart::casefile {
 
 /// Our choice: a text of some kilobytes, a round trip for half a thousand rows.
 inline constexpr std::size_t kIdsPerBatch = 500;
+
+/// Until the end of the transaction or Snapshot: rows that are named are looked up by their index.
+/// The planner of a server knows nothing of a table that just grew, and would read all of it for
+/// each batch.
+[[nodiscard]] inline Result<void> look_up_by_index(Database& database) {
+    return database.dialect() == Dialect::sqlite
+               ? Result<void>()
+               : database.exec("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; "
+                               "SET LOCAL enable_mergejoin = off");
+}
 
 /// Calls ask("1, 2, 3") for runs of `ids`, in their order, until one fails.
 template <typename Ask>

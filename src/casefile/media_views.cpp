@@ -200,8 +200,9 @@ Result<void> MediaTable::read_metadata(const std::string& batch) {
 
 Result<std::vector<MediaView>> media_views(Case& file, std::span<const RowId> ids) {
     const auto snapshot = Snapshot::begin(file.database());
-    if (!snapshot) {
-        return fail(snapshot.error());
+    if (auto ready = snapshot ? look_up_by_index(file.database()) : fail(snapshot.error());
+        !ready) {
+        return fail(std::move(ready).error());
     }
     MediaTable table(file.database());
     if (auto read = table.read(ids); !read) {
