@@ -23,12 +23,12 @@ inline constexpr std::size_t kIdsPerBatch = 500;
 
 /// Until the end of the transaction or Snapshot: rows that are named are looked up by their index.
 /// The planner of a server knows nothing of a table that just grew, and would read all of it for
-/// each batch.
+/// each batch; what it then takes for costly it would compile.
 [[nodiscard]] inline Result<void> look_up_by_index(Database& database) {
     return database.dialect() == Dialect::sqlite
                ? Result<void>()
                : database.exec("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; "
-                               "SET LOCAL enable_mergejoin = off");
+                               "SET LOCAL enable_mergejoin = off; SET LOCAL jit = off");
 }
 
 /// Calls ask("1, 2, 3") for runs of `ids`, in their order, until one fails.
