@@ -67,6 +67,9 @@ class Grouping {
   private:
     Result<Prints> prints_of(std::span<const ContentToGroup> pictures, bool as_it_is_only);
     Result<Looks> looks_of(std::span<const ContentToGroup> videos, bool as_it_is_only);
+    Result<void> take_videos(std::span<const ContentToGroup> videos, bool for_videos);
+    Result<void> take_pictures(std::span<const ContentToGroup> pictures);
+    Result<void> place_videos(std::span<const ContentToGroup> videos);
     Result<void> place_pictures(std::span<const ContentToGroup> pictures);
     Result<void> place_video(const ContentToGroup& video,
                              std::span<const recognise::VideoLook> looks);
@@ -163,42 +166,56 @@ Result<void> Grouping::lead_with(RowId video, std::span<const recognise::VideoLo
     return added;
 }
 
+std::span<const recognise::VideoLook> looks_in(const Looks& looks, RowId video) {
+    const auto found = looks.find(video);
+    return found == looks.end() ? std::span<const recognise::VideoLook>()
+                                : std::span(found->second);
+}
+
+std::vector<recognise::NearContent> contents_of(const Prints& prints,
+                                                std::span<const ContentToGroup> pictures) {
+    std::vector<recognise::NearContent> contents;
+    contents.reserve(pictures.size());
+    for (const ContentToGroup& picture : pictures) {
+        const auto found = prints.find(picture.content);
+        contents.push_back(found == prints.end() ? recognise::NearContent()
+                                                 : recognise::NearContent(found->second));
+    }
+    return contents;
+}
+
+Result<void> Grouping::take_videos(std::span<const ContentToGroup> videos, bool for_videos) {
+    const auto looks = looks_of(videos, true);
+    if (!looks) {
+        return fail(looks.error());
+    }
+    Result<void> added;
+    for (const ContentToGroup& video : videos) {
+        added =
+            added ? lead_with(video.content, looks_in(*looks, video.content), for_videos) : added;
+    }
+    return added;
+}
+
+Result<void> Grouping::take_pictures(std::span<const ContentToGroup> pictures) {
+    const auto prints = prints_of(pictures, true);
+    if (!prints) {
+        return fail(prints.error());
+    }
+    for (const ContentToGroup& picture : pictures) {
+        leaders_.push_back(picture.content);
+    }
+    return near_.add_leaders(contents_of(*prints, pictures));
+}
+
 Result<void> Grouping::take_leaders(std::span<const ContentToGroup> leaders, bool with_videos) {
-    while (!leaders.empty()) {
+    Result<void> taken;
+    while (taken && !leaders.empty()) {
         const auto run = next_run(leaders, most_at_once(leaders.front()));
         leaders = leaders.subspan(run.size());
-        if (run.front().has_frames()) {
-            const auto looks = looks_of(run, true);
-            if (!looks) {
-                return fail(looks.error());
-            }
-            for (const ContentToGroup& video : run) {
-                const auto found = looks->find(video.content);
-                const auto frames = found == looks->end() ? std::span<const recognise::VideoLook>()
-                                                          : std::span(found->second);
-                if (auto added = lead_with(video.content, frames, with_videos); !added) {
-                    return added;
-                }
-            }
-            continue;
-        }
-        const auto prints = prints_of(run, true);
-        if (!prints) {
-            return fail(prints.error());
-        }
-        std::vector<recognise::NearContent> contents;
-        contents.reserve(run.size());
-        for (const ContentToGroup& picture : run) {
-            const auto found = prints->find(picture.content);
-            contents.push_back(found == prints->end() ? recognise::NearContent()
-                                                      : recognise::NearContent(found->second));
-            leaders_.push_back(picture.content);
-        }
-        if (auto added = near_.add_leaders(contents); !added) {
-            return added;
-        }
+        taken = run.front().has_frames() ? take_videos(run, with_videos) : take_pictures(run);
     }
-    return {};
+    return taken;
 }
 
 Result<void> Grouping::place_pictures(std::span<const ContentToGroup> pictures) {
@@ -206,14 +223,7 @@ Result<void> Grouping::place_pictures(std::span<const ContentToGroup> pictures) 
     if (!prints) {
         return fail(prints.error());
     }
-    std::vector<recognise::NearContent> contents;
-    contents.reserve(pictures.size());
-    for (const ContentToGroup& picture : pictures) {
-        const auto found = prints->find(picture.content);
-        contents.push_back(found == prints->end() ? recognise::NearContent()
-                                                  : recognise::NearContent(found->second));
-    }
-    const auto places = near_.add(contents);
+    const auto places = near_.add(contents_of(*prints, pictures));
     if (!places) {
         return fail(places.error());
     }
@@ -241,30 +251,26 @@ Result<void> Grouping::place_video(const ContentToGroup& video,
     return lead_with(video.content, looks, true);
 }
 
+Result<void> Grouping::place_videos(std::span<const ContentToGroup> videos) {
+    const auto looks = looks_of(videos, false);
+    if (!looks) {
+        return fail(looks.error());
+    }
+    Result<void> placed;
+    for (const ContentToGroup& video : videos) {
+        placed = placed ? place_video(video, looks_in(*looks, video.content)) : placed;
+    }
+    return placed;
+}
+
 Result<void> Grouping::place(std::span<const ContentToGroup> contents) {
-    while (!contents.empty()) {
+    Result<void> placed;
+    while (placed && !contents.empty()) {
         const auto run = next_run(contents, most_at_once(contents.front()));
         contents = contents.subspan(run.size());
-        if (!run.front().has_frames()) {
-            if (auto placed = place_pictures(run); !placed) {
-                return placed;
-            }
-            continue;
-        }
-        const auto looks = looks_of(run, false);
-        if (!looks) {
-            return fail(looks.error());
-        }
-        for (const ContentToGroup& video : run) {
-            const auto found = looks->find(video.content);
-            const auto frames = found == looks->end() ? std::span<const recognise::VideoLook>()
-                                                      : std::span(found->second);
-            if (auto placed = place_video(video, frames); !placed) {
-                return placed;
-            }
-        }
+        placed = run.front().has_frames() ? place_videos(run) : place_pictures(run);
     }
-    return {};
+    return placed;
 }
 
 } // namespace
