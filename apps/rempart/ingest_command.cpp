@@ -45,10 +45,15 @@ std::string hit_text(const casefile::HitView& hit) {
 void print_summary(const pipeline::IngestSummary& summary) {
     print_line(fmt::format(
         "{}: {} items, {} distinct contents, {}, {} pictures, {} messages; {} exact and {} near "
-        "hits; {} groups of unknown pictures; verification: {}",
+        "hits; {} groups of unknown material; verification: {}",
         to_terminal(summary.exhibit), summary.items, summary.contents, human_bytes(summary.bytes),
         summary.media, summary.messages, summary.hits_exact, summary.hits_near, summary.groups_new,
         summary.verification));
+    if (summary.regrouped > 0) {
+        print_line(fmt::format("{}: it stands before exhibits that were finished earlier: {} "
+                               "pictures and videos came into another group",
+                               to_terminal(summary.exhibit), summary.regrouped));
+    }
     if (summary.damaged + summary.failed + summary.unsupported > 0) {
         print_line(fmt::format("{}: not fully read: {} damaged, {} failed, {} unsupported or "
                                "encrypted; `rempart status` lists them",
@@ -251,9 +256,10 @@ int run(const WorkerArgs& args) {
     print_line(args.json
                    ? to_json(*summary)
                    : fmt::format("{} jobs, {} items, {}; {} lost to others, {} reconnections; {} "
-                                 "not fully read",
+                                 "regrouped; {} not fully read",
                                  summary->jobs, summary->items, human_bytes(summary->bytes),
-                                 summary->lost, summary->reconnects, summary->unread));
+                                 summary->lost, summary->reconnects, summary->regrouped,
+                                 summary->unread));
     // A batch system must not take "told to stop" for "nothing is left".
     if (args.until_idle && options.stop->load()) {
         return kInterrupted;

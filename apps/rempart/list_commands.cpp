@@ -110,13 +110,19 @@ Result<casefile::RowId> add_run(OpenedList& list, std::string_view command,
                      .ended = now_utc()});
 }
 
-/// What hangs on hits: quarantine, and the queue.
-Result<void> renew(Case& file) {
-    if (auto quarantined = pipeline::quarantine_floods(file); !quarantined) {
-        return fail(std::move(quarantined).error());
+/// What hangs on the hits of a list: quarantine, and the queue.
+Result<void> renew(Case& file, casefile::RowId list) {
+    const auto quarantined = pipeline::quarantine_floods(file);
+    if (!quarantined) {
+        return fail(quarantined.error());
     }
-    auto told = name_quarantined(file);
-    return told ? pipeline::update_queue(file, 0) : told;
+    if (auto told = name_quarantined(file); !told) {
+        return told;
+    }
+    const bool of_one = quarantined->empty();
+    const auto queued =
+        pipeline::update_queue(file, 0, of_one ? std::optional(list) : std::nullopt);
+    return queued ? Result<void>() : fail(queued.error());
 }
 
 } // namespace
@@ -138,7 +144,7 @@ int run(const ListAdd& args) {
         return report_error("list add", run.error());
     }
     if (added->new_hits > 0) {
-        if (auto renewed = renew(*list.file); !renewed) {
+        if (auto renewed = renew(*list.file, added->list.id); !renewed) {
             return report_error("list add", renewed.error());
         }
     }
@@ -169,7 +175,7 @@ int run(const ListUpdate& args) {
     }
     const casefile::ListVersionRecord& version = updated->version;
     if (updated->read.new_hits + version.withdrawn + version.returned > 0) {
-        if (auto renewed = renew(*list.file); !renewed) {
+        if (auto renewed = renew(*list.file, updated->read.list.id); !renewed) {
             return report_error("list update", renewed.error());
         }
     }

@@ -276,6 +276,7 @@ std::string to_json(const pipeline::IngestSummary& summary) {
                     {"hits_exact", summary.hits_exact},
                     {"hits_near", summary.hits_near},
                     {"groups_new", summary.groups_new},
+                    {"regrouped", summary.regrouped},
                     {"damaged", summary.damaged},
                     {"failed", summary.failed},
                     {"unsupported", summary.unsupported},
@@ -305,6 +306,7 @@ std::string to_json(const pipeline::WorkerSummary& summary) {
                     {"hits", summary.hits},
                     {"lost", summary.lost},
                     {"reconnects", summary.reconnects},
+                    {"regrouped", summary.regrouped},
                     {"unread", summary.unread}});
 }
 
@@ -346,6 +348,7 @@ std::string to_json(const casefile::QueuedGroup& group) {
                     {"id", group.id},
                     {"size", group.unknown_members},
                     {"representative", group.sha256},
+                    {"kind", group.kind},
                     {"exhibit", group.first_exhibit},
                     {"path", group.first_path},
                     {"points", group.points},

@@ -9,6 +9,7 @@
 #include "rempart/casefile/audit_verify.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/groups.hpp"
 #include "rempart/casefile/list_entries.hpp"
 #include "rempart/casefile/lists.hpp"
 #include "rempart/casefile/work_queue.hpp"

@@ -77,8 +77,8 @@ std::string text_of(const casefile::QueuedGroup& group) {
         reasons +=
             fmt::format("{}{} {:+}", reasons.empty() ? "" : "; ", reason.fact, reason.points);
     }
-    return fmt::format("{:>4}  {:>4} pictures  {}  ({})", group.points, group.unknown_members,
-                       place_of(group.first_exhibit, group.first_path, {}), reasons);
+    return fmt::format("{:>4}  {:>4} like this {}  {}  ({})", group.points, group.unknown_members,
+                       group.kind, place_of(group.first_exhibit, group.first_path, {}), reasons);
 }
 
 template <typename View>

@@ -19,6 +19,7 @@
 #include "casefile/database.hpp"
 #include "rempart/casefile/lists.hpp"
 #include "rempart/casefile/work_queue.hpp"
+#include "support/kept_groups.hpp"
 
 namespace {
 
@@ -145,31 +146,28 @@ void fill_exhibit(BenchCase& bench, const Lists& lists, std::uint64_t exhibit,
     }
 }
 
+// Two pictures a group.
 void fill_groups(Case& file) {
-    std::vector<GroupRecord> groups;
-    GroupRecord group;
-    must(file.database().each("SELECT c.id, c.sha256 FROM contents c WHERE c.family = 'picture' "
+    std::vector<std::vector<RowId>> groups;
+    must(file.database().each("SELECT c.id FROM contents c WHERE c.family = 'picture' "
                               "ORDER BY c.id",
                               [&](Row& row) -> Result<void> {
                                   RowId content = 0;
-                                  Bytes sha256;
-                                  row.take(content, sha256);
-                                  if (group.members.empty()) {
-                                      group.representative = content;
-                                      for (const std::byte byte : sha256) {
-                                          group.id += fmt::format("{:02x}", byte);
-                                      }
+                                  row.take(content);
+                                  if (groups.empty() || groups.back().size() == 2) {
+                                      groups.emplace_back();
                                   }
-                                  group.members.push_back(content);
-                                  if (group.members.size() == 2) {
-                                      group.unknown_members = 2;
-                                      group.points = 10;
-                                      group.reasons = {{"no list knows it", 10, "lists"}};
-                                      groups.push_back(std::exchange(group, {}));
-                                  }
+                                  groups.back().push_back(content);
                                   return {};
                               }));
-    must(replace_groups(file, groups));
+    must(set_groups(file, groups, [](std::span<const MediaView> members) {
+        GroupWorth worth;
+        worth.representative = members.front().content;
+        worth.unknown_members = members.size();
+        worth.points = 10;
+        worth.reasons = {{"no list knows it", 10, "lists"}};
+        return worth;
+    }));
 }
 
 BenchCase& large_case(Store store) {

@@ -174,34 +174,21 @@ Result<void> gather_hygiene(casefile::Case& file, Facts& facts) {
 
 Result<void> gather_groups(casefile::Case& file, const ReportOptions& options,
                            const ReportLimits& limits, Facts& facts) {
-    const auto pictures = casefile::pictures(file);
-    if (!pictures) {
-        return fail(pictures.error());
+    auto read =
+        casefile::each_queued(file, [&](const casefile::QueuedGroup& group) -> Result<void> {
+            facts.new_media += group.unknown_members;
+            facts.groups.add({.group = group, .thumbnail = {}}, limits.groups);
+            return {};
+        });
+    if (!read || options.thumbnails != Thumbnails::blurred) {
+        return read;
     }
-    std::map<casefile::RowId, const casefile::PictureView*> by_content;
-    for (const casefile::PictureView& picture : *pictures) {
-        by_content.emplace(picture.content, &picture);
-    }
-    const auto groups = casefile::groups(file);
-    if (!groups) {
-        return fail(groups.error());
-    }
-    for (const casefile::GroupRecord& record : *groups) {
-        const auto found = by_content.find(record.representative);
-        if (record.unknown_members == 0 || found == by_content.end()) {
-            continue;
-        }
-        facts.new_pictures += record.unknown_members;
-        GroupFacts group{.record = record, .representative = *found->second, .thumbnail = {}};
-        const bool is_pictured =
-            options.thumbnails == Thumbnails::blurred && facts.groups.shown.size() < limits.groups;
-        auto picture =
-            is_pictured ? casefile::thumbnail(file, record.representative) : Result<Bytes>();
+    for (GroupFacts& shown : facts.groups.shown) {
+        auto picture = casefile::thumbnail(file, shown.group.representative);
         if (!picture) {
             return fail(picture.error());
         }
-        group.thumbnail = std::move(*picture);
-        facts.groups.add(std::move(group), limits.groups);
+        shown.thumbnail = std::move(*picture);
     }
     return {};
 }

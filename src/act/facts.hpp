@@ -13,6 +13,7 @@
 #include "rempart/act/report.hpp"
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/groups.hpp"
 #include "rempart/casefile/list_entries.hpp"
 #include "rempart/casefile/lists.hpp"
 
@@ -61,8 +62,7 @@ struct ListFacts {
 [[nodiscard]] bool is_disputed(const casefile::HitView& view);
 
 struct GroupFacts {
-    casefile::GroupRecord record;
-    casefile::PictureView representative;
+    casefile::QueuedGroup group;
     Bytes thumbnail; ///< JPEG; empty unless asked for.
 };
 
@@ -89,7 +89,7 @@ struct Facts {
     std::uint64_t disputed = 0;    ///< Contents that an alert and an allow list both hold.
     /// Entries whose hits do not all count, and so are not in here.
     std::vector<casefile::EntryOff> entries_off;
-    std::uint64_t new_pictures = 0; ///< Unknown members of all groups of the queue.
+    std::uint64_t new_media = 0; ///< Unknown members of all groups of the queue.
     std::uint64_t verification_failed = 0, verified = 0, problems = 0;
     Rows<ExhibitFacts> exhibits;
     Rows<ListFacts> lists;

@@ -219,9 +219,21 @@ void thumbnail_of(Page& page, const GroupFacts& group) {
     }
 }
 
+// Format, size and, of a video, its length as h:mm:ss, which reads alike in every language.
+std::string look_of(const Page& page, const casefile::QueuedGroup& shown) {
+    std::string look = shown.format.empty()
+                           ? std::string(page.words.of_row(shown.kind))
+                           : fmt::format("{}, {} × {}", shown.format, shown.width, shown.height);
+    if (shown.duration_ms) {
+        const std::int64_t seconds = (*shown.duration_ms + 500) / 1'000;
+        look += fmt::format(", {}:{:02}:{:02}", seconds / 3'600, seconds / 60 % 60, seconds % 60);
+    }
+    return fmt::format("{}, {}", look, page.words.size(shown.size_bytes));
+}
+
 void group_row(Page& page, const GroupFacts& group, std::size_t rank, bool with_previews) {
     const Words& words = page.words;
-    const casefile::PictureView& shown = group.representative;
+    const casefile::QueuedGroup& shown = group.group;
     Html& html = page.html;
     html.open("tr").open("th", {{"scope", "row"}}).text(words.number(rank)).close();
     if (with_previews) {
@@ -232,16 +244,15 @@ void group_row(Page& page, const GroupFacts& group, std::size_t rank, bool with_
     html.open("td", {{"class", "path"}}).open("bdi").text(shown.first_exhibit).close().text(": ");
     html.open("bdi").text(shown.first_path).close().single("br");
     html.open("span", {{"class", "quiet"}});
-    html.text(fmt::format("{}, {} × {}, {}", shown.picture.format, shown.picture.width,
-                          shown.picture.height, words.size(shown.size_bytes)));
+    html.text(look_of(page, shown));
     html.single("br").element("span", shown.sha256, {{"class", "code"}}).close().close();
-    html.element("td",
-                 fmt::format("{} / {}", words.number(group.record.unknown_members),
-                             words.number(group.record.members.size())),
-                 {{"class", "number"}});
-    html.element("td", words.signed_number(group.record.points), {{"class", "number"}});
+    html.element(
+        "td",
+        fmt::format("{} / {}", words.number(shown.unknown_members), words.number(shown.members)),
+        {{"class", "number"}});
+    html.element("td", words.signed_number(shown.points), {{"class", "number"}});
     html.open("td").open("ul", {{"class", "reasons"}});
-    for (const casefile::ReasonRecord& reason : group.record.reasons) {
+    for (const casefile::ReasonRecord& reason : shown.reasons) {
         html.open("li").element("b", words.signed_number(reason.points)).text(" ");
         html.text(words.of_row(reason.fact));
         html.element("span", fmt::format(" ({})", words.source(reason.source)),
@@ -312,7 +323,7 @@ void write_known(Page& page, const Facts& facts) {
 void write_new(Page& page, const Facts& facts, Thumbnails thumbnails) {
     open_section(page, 3, "new title", "inference");
     paragraph(page, page.words("new intro"));
-    paragraph(page, page.words.fill("new count", {page.words.number(facts.new_pictures),
+    paragraph(page, page.words.fill("new count", {page.words.number(facts.new_media),
                                                   page.words.number(facts.groups.total)}));
     const bool previews = thumbnails == Thumbnails::blurred;
     if (facts.groups.total > 0) {

@@ -136,26 +136,28 @@ Json list_of(const ListFacts& list) {
             {"places", rows_of(list.places, place_of)}};
 }
 
-Json group_of(const GroupFacts& group) {
+Json group_of(const GroupFacts& facts) {
+    const casefile::QueuedGroup& group = facts.group;
     Json reasons = Json::array();
-    for (const casefile::ReasonRecord& reason : group.record.reasons) {
+    for (const casefile::ReasonRecord& reason : group.reasons) {
         reasons.push_back(
             {{"fact", reason.fact}, {"points", reason.points}, {"source", reason.source}});
     }
-    const casefile::PictureView& picture = group.representative;
-    return {{"id", group.record.id},
-            {"members", group.record.members.size()},
-            {"unknown_members", group.record.unknown_members},
-            {"points", group.record.points},
+    return {{"id", group.id},
+            {"members", group.members},
+            {"unknown_members", group.unknown_members},
+            {"points", group.points},
             {"reasons", std::move(reasons)},
             {"representative",
-             {{"sha256", picture.sha256},
-              {"exhibit", text_of(picture.first_exhibit)},
-              {"path", text_of(picture.first_path)},
-              {"format", picture.picture.format},
-              {"width", picture.picture.width},
-              {"height", picture.picture.height},
-              {"size_bytes", picture.size_bytes}}}};
+             {{"sha256", group.sha256},
+              {"exhibit", text_of(group.first_exhibit)},
+              {"path", text_of(group.first_path)},
+              {"kind", group.kind},
+              {"format", group.format},
+              {"width", group.width},
+              {"height", group.height},
+              {"duration_ms", group.duration_ms ? Json(*group.duration_ms) : Json()},
+              {"size_bytes", group.size_bytes}}}};
 }
 
 Json conversation_of(const casefile::ConversationView& view) {
@@ -250,7 +252,7 @@ std::string write_json(const Facts& facts) {
                       {"alert_near", facts.alert_near},
                       {"disputed", facts.disputed},
                       {"entries_off", entries_off_of(facts)},
-                      {"new_pictures", facts.new_pictures},
+                      {"new_media", facts.new_media},
                       {"groups", rows_of(facts.groups, group_of)},
                       {"conversations", rows_of(facts.conversations, conversation_of)},
                       {"exports", rows_of(facts.exports, export_of)},

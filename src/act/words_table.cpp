@@ -41,7 +41,7 @@ constexpr std::array kPhrases{
     Phrase{"messages", "Messages", "Messages"},
     Phrase{"known exact", "On alert lists, exact", "Sur liste d’alerte, exacts"},
     Phrase{"known near", "On alert lists, near", "Sur liste d’alerte, proches"},
-    Phrase{"new groups", "Groups of new pictures", "Groupes d’images nouvelles"},
+    Phrase{"new groups", "Groups of new material", "Groupes de contenus nouveaux"},
     Phrase{"unread", "Could not be read", "Non lus"},
     Phrase{"count notes",
            "An item is a place; a content is what distinct bytes are. “On alert lists” counts "
@@ -137,16 +137,19 @@ constexpr std::array kPhrases{
 
     Phrase{"new title", "New material", "Contenus nouveaux"},
     Phrase{"new intro",
-           "Pictures that no alert or allow list knows, grouped so that one look serves all "
+           "Pictures and videos that no alert or allow list knows, grouped so that one look serves "
+           "all "
            "copies, most urgent first. The order is a suggestion with its reasons; a human "
            "decides.",
-           "Images qu’aucune liste d’alerte ou d’exclusion ne connaît, groupées pour qu’un seul "
+           "Images et vidéos qu’aucune liste d’alerte ou d’exclusion ne connaît, groupées pour "
+           "qu’un seul "
            "regard suffise à toutes les copies, les plus urgentes d’abord. L’ordre est une "
            "suggestion motivée\u00a0; une personne décide."},
-    Phrase{"new count", "{0} pictures in {1} groups.", "{0} images en {1} groupes."},
+    Phrase{"new count", "{0} pictures and videos in {1} groups.",
+           "{0} images et vidéos en {1} groupes."},
     Phrase{"rank", "No.", "N°"},
     Phrase{"representative", "Representative", "Représentante"},
-    Phrase{"unknown members", "New / all", "Nouvelles / toutes"},
+    Phrase{"unknown members", "New / all", "Nouveaux / tous"},
     Phrase{"points", "Points", "Points"},
     Phrase{"reasons", "Reasons", "Motifs"},
     Phrase{"thumbnail", "Preview, grey and blurred", "Aperçu, gris et flouté"},
@@ -331,6 +334,14 @@ constexpr std::array kRowNames{
     Phrase{"near-duplicate of known material", "near-duplicate of known material",
            "quasi-doublon d’un contenu connu"},
     Phrase{"small picture", "small picture", "petite image"},
+    Phrase{"short video", "short video", "vidéo courte"},
+    Phrase{"video that did not decode", "video that did not decode", "vidéo non décodée"},
+    Phrase{"metadata", "metadata", "métadonnées"},
+    Phrase{"decoder", "decoder", "décodeur"},
+    Phrase{"duration", "duration", "durée"},
+    Phrase{"video", "video", "vidéo"},
+    Phrase{"videos", "videos", "vidéos"},
+    Phrase{"pictures and videos", "pictures and videos", "images et vidéos"},
     Phrase{"lists of this case", "lists of this case", "listes du dossier"},
     Phrase{"EXIF", "EXIF", "EXIF"},
     Phrase{"file systems", "file systems", "systèmes de fichiers"},

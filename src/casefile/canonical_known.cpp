@@ -69,21 +69,28 @@ Result<void> write_segments(JsonWriter& out, Statement& statement, RowId hit) {
     return read;
 }
 
-Result<void> write_members(JsonWriter& out, Statement& statement, const Bytes& group) {
+// Distance and turn are null and "" of a group that an older version made.
+Result<void> write_members(JsonWriter& out, Statement& statement, RowId leader) {
     out.key("members").begin_array();
-    statement.start(group);
+    statement.start(leader);
     auto read = statement.each([&](Row& row) -> Result<void> {
         Bytes sha256;
-        row.take(sha256);
-        out.value(encode_hex(sha256));
+        std::optional<std::int64_t> distance;
+        std::string orientation;
+        if (!row.take(sha256, distance, orientation)) {
+            return Row::damaged();
+        }
+        out.begin_object().member("sha256", encode_hex(sha256)).key("distance");
+        put(out, distance);
+        out.member("orientation", orientation).end_object();
         return {};
     });
     out.end_array();
     return read;
 }
 
-Result<void> write_reasons(JsonWriter& out, Statement& statement, const Bytes& group) {
-    const auto all = reasons_of(statement, group);
+Result<void> write_reasons(JsonWriter& out, Statement& statement, RowId leader) {
+    const auto all = reasons_of(statement, leader);
     if (!all) {
         return fail(all.error());
     }
@@ -245,35 +252,38 @@ Result<void> write_hits(Case& file, CanonicalFile& out) {
 
 Result<void> write_groups(Case& file, CanonicalFile& out) {
     Database& database = file.database();
-    auto members = database.prepare("SELECT c.sha256 FROM near_group_members m "
+    auto members = database.prepare("SELECT c.sha256, m.distance, m.orientation "
+                                    "FROM near_group_members m "
                                     "JOIN contents c ON c.id = m.content_id "
-                                    "WHERE m.group_id = $1 ORDER BY c.sha256");
+                                    "WHERE m.leader_id = $1 ORDER BY c.sha256");
     auto reasons = database.prepare(kReasonsOfGroup);
     if (!members || !reasons) {
         return fail(members ? reasons.error() : members.error());
     }
     const auto take_row = [&](Row& row) -> Result<void> {
         Bytes id, representative;
-        GroupRecord group;
-        if (!row.take(id, representative, group.unknown_members, group.points)) {
+        GroupWorth worth;
+        RowId leader = 0;
+        if (!row.take(leader, id, representative, worth.unknown_members, worth.points)) {
             return Row::damaged();
         }
         JsonWriter& line = out.begin("group");
         line.member("id", encode_hex(id))
             .member("representative", encode_hex(representative))
-            .member("unknown_members", group.unknown_members)
-            .member("points", group.points);
-        if (auto written = write_members(line, *members, id); !written) {
+            .member("unknown_members", worth.unknown_members)
+            .member("points", worth.points);
+        if (auto written = write_members(line, *members, leader); !written) {
             return written;
         }
-        if (auto written = write_reasons(line, *reasons, id); !written) {
+        if (auto written = write_reasons(line, *reasons, leader); !written) {
             return written;
         }
         return out.end();
     };
-    return database.each("SELECT g.id, c.sha256, g.unknown_members, g.points FROM near_groups g "
-                         "JOIN contents c ON c.id = g.representative_id ORDER BY g.id",
-                         take_row);
+    return database.each(
+        "SELECT g.leader_id, g.id, c.sha256, g.unknown_members, g.points "
+        "FROM near_groups g JOIN contents c ON c.id = g.representative_id ORDER BY g.id",
+        take_row);
 }
 
 } // namespace rempart::casefile

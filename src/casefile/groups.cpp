@@ -2,94 +2,19 @@
 #include "casefile/groups.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
-#include "casefile/tallies.hpp"
+#include "casefile/id_batches.hpp"
 #include "rempart/core/hex.hpp"
 
 namespace rempart::casefile {
-namespace {
 
-constexpr const char* kTables[] = {"near_group_members", "near_group_reasons", "near_groups"};
-
-struct GroupStatements {
-    Statement group, member, reason;
-
-    static Result<GroupStatements> prepare(Database& database) {
-        auto group = database.prepare(
-            "INSERT INTO near_groups (id, queue_place, representative_id, unknown_members, points) "
-            "VALUES ($1, $2, $3, $4, $5)");
-        auto member = database.prepare("INSERT INTO near_group_members (group_id, ordinal, "
-                                       "content_id) VALUES ($1, $2, $3)");
-        auto reason = database.prepare("INSERT INTO near_group_reasons (group_id, ordinal, fact, "
-                                       "points, source) VALUES ($1, $2, $3, $4, $5)");
-        for (const auto* prepared : {&group, &member, &reason}) {
-            if (!*prepared) {
-                return fail(prepared->error());
-            }
-        }
-        return GroupStatements{std::move(*group), std::move(*member), std::move(*reason)};
-    }
-};
-
-Result<void> insert_group(GroupStatements& sql, const GroupRecord& record, std::size_t place) {
-    std::array<std::byte, 32> id{};
-    if (!decode_hex(record.id, id)) {
-        return fail(Errc::invalid_argument, "a group's id is the SHA-256 of its first member");
-    }
-    if (auto added =
-            sql.group.run(id, place, record.representative, record.unknown_members, record.points);
-        !added) {
-        return added;
-    }
-    for (std::size_t i = 0; i < record.members.size(); ++i) {
-        if (auto added = sql.member.run(id, i, record.members[i]); !added) {
-            return added;
-        }
-    }
-    for (std::size_t i = 0; i < record.reasons.size(); ++i) {
-        const ReasonRecord& reason = record.reasons[i];
-        if (auto added = sql.reason.run(id, i, reason.fact, reason.points, reason.source); !added) {
-            return added;
-        }
-    }
-    return {};
-}
-
-} // namespace
-
-Result<void> replace_groups(Case& file, std::span<const GroupRecord> groups) {
-    Database& database = file.database();
-    auto transaction = Transaction::begin(database);
-    if (!transaction) {
-        return fail(std::move(transaction).error());
-    }
-    for (const char* table : kTables) {
-        if (auto gone = database.run(fmt::format("DELETE FROM {}", table)); !gone) {
-            return gone;
-        }
-    }
-    auto statements = GroupStatements::prepare(database);
-    if (!statements) {
-        return fail(std::move(statements).error());
-    }
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        if (auto added = insert_group(*statements, groups[i], i); !added) {
-            return added;
-        }
-    }
-    if (auto counted = tally_groups(database); !counted) {
-        return counted;
-    }
-    return transaction->commit();
-}
-
-Result<std::vector<ReasonRecord>> reasons_of(Statement& statement, const Bytes& group) {
+Result<std::vector<ReasonRecord>> reasons_of(Statement& statement, RowId leader) {
     std::vector<ReasonRecord> all;
-    statement.start(group);
+    statement.start(leader);
     auto read = statement.each([&](Row& row) -> Result<void> {
         ReasonRecord& reason = all.emplace_back();
         if (!row.take(reason.fact, reason.points, reason.source)) {
@@ -114,30 +39,36 @@ Result<std::vector<GroupRecord>> groups(Case& file) {
         return fail(std::move(reasons).error());
     }
     std::vector<GroupRecord> all;
+    RowId last = 0;
     const auto take_row = [&](Row& row) -> Result<void> {
         Bytes id;
         GroupRecord group;
-        RowId member = 0;
-        if (!row.take(id, group.representative, group.unknown_members, group.points, member)) {
+        GroupMember member;
+        RowId leader = 0;
+        if (!row.take(leader, id, group.worth.representative, group.worth.unknown_members,
+                      group.worth.points, member.content, member.distance, member.orientation)) {
             return Row::damaged();
         }
-        group.id = encode_hex(id);
-        if (all.empty() || all.back().id != group.id) {
-            auto of_group = reasons_of(*reasons, id);
+        if (all.empty() || last != leader) {
+            auto of_group = reasons_of(*reasons, leader);
             if (!of_group) {
                 return fail(std::move(of_group).error());
             }
-            group.reasons = std::move(*of_group);
+            group.id = encode_hex(id);
+            group.worth.reasons = std::move(*of_group);
             all.push_back(std::move(group));
+            last = leader;
         }
-        all.back().members.push_back(member);
+        all.back().members.push_back(std::move(member));
         return {};
     };
-    auto read =
-        database.each("SELECT g.id, g.representative_id, g.unknown_members, g.points, m.content_id "
-                      "FROM near_groups g JOIN near_group_members m ON m.group_id = g.id "
-                      "ORDER BY g.queue_place, m.ordinal",
-                      take_row);
+    auto read = database.each(
+        "SELECT g.leader_id, g.id, g.representative_id, g.unknown_members, g.points, m.content_id, "
+        "m.distance, m.orientation FROM near_groups g "
+        "JOIN near_group_members m ON m.leader_id = g.leader_id "
+        "JOIN contents c ON c.id = m.content_id "
+        "ORDER BY CASE WHEN g.unknown_members > 0 THEN 0 ELSE 1 END, g.queue_place, g.id, c.sha256",
+        take_row);
     if (!read) {
         return fail(std::move(read).error());
     }
@@ -149,25 +80,29 @@ namespace {
 // Our choice: two round trips to a server a page, and some hundred kilobytes.
 constexpr std::size_t kGroupsPerPage = 500;
 
+// Places of the queue are equal where points are: the id decides.
 constexpr std::string_view kNextQueued =
-    "SELECT g.queue_place, g.id, g.unknown_members, g.points, c.sha256, "
-    "(SELECT count(*) FROM near_group_members m WHERE m.group_id = g.id), "
+    "SELECT g.queue_place, g.leader_id, g.id, g.unknown_members, g.points, g.representative_id, "
+    "c.sha256, c.size_bytes, c.family, COALESCE(p.format, v.format, ''), "
+    "COALESCE(p.width, v.width, 0), COALESCE(p.height, v.height, 0), v.duration_ms, "
+    "(SELECT count(*) FROM near_group_members m WHERE m.leader_id = g.leader_id), "
     "COALESCE(e.label, ''), COALESCE(i.path, '') FROM near_groups g "
-    "JOIN contents c ON c.id = g.representative_id LEFT JOIN items i ON i.id = (SELECT f.id "
+    "JOIN contents c ON c.id = g.representative_id "
+    "LEFT JOIN pictures p ON p.content_id = c.id LEFT JOIN videos v ON v.content_id = c.id "
+    "LEFT JOIN items i ON i.id = (SELECT f.id "
     "FROM items f WHERE f.content_id = c.id ORDER BY f.exhibit_id, f.seq LIMIT 1) "
     "LEFT JOIN exhibits e ON e.id = i.exhibit_id "
-    "WHERE g.unknown_members > 0 AND g.queue_place > $1 ORDER BY g.queue_place LIMIT $2";
-constexpr std::string_view kReasonsOfQueued =
-    "SELECT g.queue_place, r.fact, r.points, r.source FROM near_groups g "
-    "JOIN near_group_reasons r ON r.group_id = g.id "
-    "WHERE g.queue_place > $1 AND g.queue_place <= $2 ORDER BY g.queue_place, r.ordinal";
+    "WHERE g.unknown_members > 0 AND (g.queue_place, g.id) > ($1, $2) "
+    "ORDER BY g.queue_place, g.id LIMIT $3";
 
 struct QueuePage {
-    std::vector<std::int64_t> places; ///< Rising, one a group.
+    std::vector<RowId> leaders; ///< One a group.
     std::vector<QueuedGroup> groups;
+    std::int64_t last_place = std::numeric_limits<std::int64_t>::min();
+    Bytes last_id;
 };
 
-Result<void> read_groups(Database& database, std::int64_t after, std::size_t most,
+Result<void> read_groups(Database& database, const QueuePage& before, std::size_t most,
                          QueuePage& page) {
     const auto statement = database.kept(kNextQueued);
     if (!statement) {
@@ -177,46 +112,50 @@ Result<void> read_groups(Database& database, std::int64_t after, std::size_t mos
         ->rows_of(
             [&](Row& row) -> Result<void> {
                 QueuedGroup& group = page.groups.emplace_back();
-                Bytes id, sha256;
-                if (!row.take(page.places.emplace_back(), id, group.unknown_members, group.points,
-                              sha256, group.members, group.first_exhibit, group.first_path)) {
+                Bytes sha256;
+                std::string family;
+                if (!row.take(page.last_place, page.leaders.emplace_back(), page.last_id,
+                              group.unknown_members, group.points, group.representative, sha256,
+                              group.size_bytes, family, group.format, group.width, group.height,
+                              group.duration_ms, group.members, group.first_exhibit,
+                              group.first_path)) {
                     return Row::damaged();
                 }
-                group.id = encode_hex(id);
+                group.id = encode_hex(page.last_id);
                 group.sha256 = encode_hex(sha256);
+                group.kind = family == "video" || group.duration_ms ? "video" : "picture";
                 return {};
             },
-            after, most);
+            before.last_place, before.last_id, most);
 }
 
-Result<void> read_reasons(Database& database, std::int64_t after, QueuePage& page) {
-    const auto statement = database.kept(kReasonsOfQueued);
-    if (!statement) {
-        return fail(statement.error());
+Result<void> read_reasons(Database& database, QueuePage& page) {
+    std::unordered_map<RowId, QueuedGroup*> by_leader; // looked up only
+    for (std::size_t i = 0; i < page.leaders.size(); ++i) {
+        by_leader.emplace(page.leaders[i], &page.groups[i]);
     }
-    return (*statement)
-        ->rows_of(
+    return in_batches(page.leaders, [&](const std::string& batch) {
+        return database.each(
+            fmt::format("SELECT leader_id, fact, points, source FROM near_group_reasons "
+                        "WHERE leader_id IN ({}) ORDER BY leader_id, ordinal",
+                        batch),
             [&](Row& row) -> Result<void> {
-                std::int64_t place = 0;
+                RowId leader = 0;
                 ReasonRecord reason;
-                if (!row.take(place, reason.fact, reason.points, reason.source)) {
+                if (!row.take(leader, reason.fact, reason.points, reason.source)) {
                     return Row::damaged();
                 }
-                const auto found = std::ranges::lower_bound(page.places, place);
-                if (found != page.places.end() && *found == place) {
-                    page.groups[static_cast<std::size_t>(found - page.places.begin())]
-                        .reasons.push_back(std::move(reason));
-                }
+                by_leader.at(leader)->reasons.push_back(std::move(reason));
                 return {};
-            },
-            after, page.places.back());
+            });
+    });
 }
 
-Result<QueuePage> next_page(Database& database, std::int64_t after, std::size_t most) {
+Result<QueuePage> next_page(Database& database, const QueuePage& before, std::size_t most) {
     QueuePage page;
-    auto read = read_groups(database, after, std::min(most, kGroupsPerPage), page);
-    if (read && !page.groups.empty()) {
-        read = read_reasons(database, after, page);
+    auto read = read_groups(database, before, std::min(most, kGroupsPerPage), page);
+    if (read) {
+        read = read_reasons(database, page);
     }
     return read ? Result<QueuePage>(std::move(page)) : fail(std::move(read).error());
 }
@@ -230,19 +169,19 @@ Result<void> each_queued(Case& file, const std::function<Result<void>(const Queu
     if (!snapshot) {
         return fail(snapshot.error());
     }
-    auto after = std::numeric_limits<std::int64_t>::min();
+    QueuePage page;
     while (most > 0) {
-        const auto page = next_page(database, after, most);
-        if (!page || page->groups.empty()) {
-            return page ? Result<void>() : fail(page.error());
+        auto next = next_page(database, page, most);
+        if (!next || next->groups.empty()) {
+            return next ? Result<void>() : fail(next.error());
         }
-        for (const QueuedGroup& group : page->groups) {
+        page = std::move(*next);
+        for (const QueuedGroup& group : page.groups) {
             if (auto taken = take(group); !taken) {
                 return taken;
             }
         }
-        most -= page->groups.size();
-        after = page->places.back();
+        most -= page.groups.size();
     }
     return {};
 }

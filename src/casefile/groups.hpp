@@ -8,16 +8,15 @@
 #include <vector>
 
 #include "casefile/database.hpp"
-#include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/groups.hpp"
 
 namespace rempart::casefile {
 
-/// For reasons_of: one parameter, the group.
+/// For reasons_of: one parameter, its leader.
 inline constexpr std::string_view kReasonsOfGroup =
-    "SELECT fact, points, source FROM near_group_reasons WHERE group_id = $1 ORDER BY ordinal";
+    "SELECT fact, points, source FROM near_group_reasons WHERE leader_id = $1 ORDER BY ordinal";
 
 /// In the order in which they were given.
-[[nodiscard]] Result<std::vector<ReasonRecord>> reasons_of(Statement& statement,
-                                                           const Bytes& group);
+[[nodiscard]] Result<std::vector<ReasonRecord>> reasons_of(Statement& statement, RowId leader);
 
 } // namespace rempart::casefile

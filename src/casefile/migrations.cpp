@@ -9,6 +9,7 @@
 #include "casefile/ed2k_schema.hpp"
 #include "casefile/entry_schema.hpp"
 #include "casefile/first_schema.hpp"
+#include "casefile/groups_schema.hpp"
 #include "casefile/index_schema.hpp"
 #include "casefile/list_files_schema.hpp"
 #include "casefile/list_versions_schema.hpp"
@@ -82,8 +83,9 @@ constexpr std::array kMigrations{
     Migration{"list files", kListFilesSchema},
     Migration{"ed2k digests", kEd2kSchema, "", kEd2kPostgres},
     Migration{"list versions", kListVersionsSchema},
+    Migration{"list entries", kEntrySchema, "", kEntryPostgres},
     // The tallies are filled by the last step that adds to what is counted: they count it all.
-    Migration{"list entries", kEntrySchema, "", kEntryPostgres, rebuild_tallies}};
+    Migration{"groups that are kept", kGroupsSchema, "", "", rebuild_tallies}};
 
 constexpr std::string_view kVersions = "CREATE TABLE {} ("
                                        " version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";

@@ -186,6 +186,10 @@ Result<void> Tallies::completed(Database& database, const StoredContent& was,
     return {};
 }
 
+void Tallies::groups(RowId exhibit, std::int64_t change) {
+    add(exhibit, kGroups, change);
+}
+
 // A pair of content and list counts once, however many digests or entries agree.
 Result<void> Tallies::count_pairs(Database& database, std::string_view which, RowId parameter,
                                   std::int64_t sign) {
@@ -226,36 +230,6 @@ Result<void> Tallies::store(Database& database) {
     }
     changes_.clear();
     return {};
-}
-
-Result<void> tally_groups(Database& database) {
-    const auto exhibits = all_exhibits(database);
-    if (!exhibits) {
-        return fail(exhibits.error());
-    }
-    std::map<RowId, std::uint64_t> groups;
-    for (const RowId exhibit : *exhibits) {
-        groups[exhibit] = 0;
-    }
-    auto read = database.each(
-        "SELECT place, count(*) FROM (SELECT DISTINCT i.exhibit_id AS place, m.group_id "
-        "FROM near_group_members m JOIN near_groups g ON g.id = m.group_id "
-        "JOIN items i ON i.content_id = m.content_id WHERE g.unknown_members > 0 "
-        "UNION SELECT 0, g.id FROM near_groups g WHERE g.unknown_members > 0) AS seen "
-        "GROUP BY place",
-        [&](Row& row) -> Result<void> {
-            RowId exhibit = 0;
-            std::uint64_t count = 0;
-            row.take(exhibit, count);
-            groups[exhibit] = count;
-            return {};
-        });
-    for (const auto& [exhibit, count] : groups) {
-        if (read) {
-            read = set_tally(database, exhibit, kGroups, count);
-        }
-    }
-    return read;
 }
 
 Result<Totals> tallied(Database& database, std::optional<RowId> exhibit) {

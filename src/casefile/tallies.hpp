@@ -27,6 +27,8 @@ class Tallies {
     /// Its content. \param is_first_in_case no item had it before, in whatever exhibit.
     void content(RowId exhibit, const StoredContent& content, bool is_first_in_case);
     void message(RowId exhibit);
+    /// Groups of the queue that an exhibit has seen; exhibit 0: those of the case.
+    void groups(RowId exhibit, std::int64_t change);
     /// What a content lacked, and lacks now that it was completed: of the case and of each exhibit
     /// that has seen it.
     [[nodiscard]] Result<void> completed(Database& database, const StoredContent& was,
@@ -50,9 +52,6 @@ class Tallies {
 
     std::map<std::pair<RowId, std::string>, std::int64_t> changes_;
 };
-
-/// The groups of each exhibit and of the case, from the rows of the groups.
-[[nodiscard]] Result<void> tally_groups(Database& database);
 
 /// Counted from the rows: slow, by definition right. \param exhibit null for the whole case.
 [[nodiscard]] Result<Totals> recounted(Database& database, std::optional<RowId> exhibit);

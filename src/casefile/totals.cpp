@@ -40,7 +40,8 @@ constexpr std::string_view kHits =
 constexpr std::string_view kGroups =
     "SELECT count(*) FROM near_groups g WHERE g.unknown_members > 0 AND EXISTS (SELECT 1 "
     "FROM near_group_members m JOIN items i ON i.content_id = m.content_id "
-    "WHERE m.group_id = g.id AND $1 IN (0, i.exhibit_id))";
+    "JOIN exhibits e ON e.id = i.exhibit_id WHERE m.leader_id = g.leader_id "
+    "AND e.state = 'complete' AND $1 IN (0, i.exhibit_id))";
 
 constexpr std::string_view kErrors =
     "SELECT code, count(*) FROM ("

@@ -39,6 +39,7 @@ class StoredContents {
 /// Counters that progress is told from.
 struct Counters {
     std::atomic<std::uint64_t> items = 0, bytes = 0, hits = 0, problems = 0;
+    std::atomic<std::uint64_t> regrouped = 0; ///< Contents that came into another group.
 };
 
 /// Everything here outlives every task.

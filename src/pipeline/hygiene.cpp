@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "rempart/casefile/lists.hpp"
 #include "rempart/pipeline/queue.hpp"
 
 namespace rempart::pipeline {
@@ -35,8 +36,17 @@ Result<std::vector<casefile::EntryOff>> quarantine_floods(casefile::Case& file) 
 
 Result<void> switch_entries(casefile::Case& file, const casefile::EntryChange& change,
                             unsigned threads) {
-    auto switched = casefile::switch_entries(file, change);
-    return switched ? update_queue(file, threads) : switched;
+    if (auto switched = casefile::switch_entries(file, change); !switched) {
+        return switched;
+    }
+    const auto lists = casefile::lists(file);
+    if (!lists) {
+        return fail(lists.error());
+    }
+    const auto list = std::ranges::find(*lists, change.list, &casefile::ListRecord::name);
+    const auto queued =
+        update_queue(file, threads, list == lists->end() ? std::nullopt : std::optional(list->id));
+    return queued ? Result<void>() : fail(queued.error());
 }
 
 } // namespace rempart::pipeline

@@ -185,6 +185,7 @@ Result<IngestSummary> Ingest::summarise() const {
     summary.hits_exact = totals->hits_exact;
     summary.hits_near = totals->hits_near;
     summary.groups_new = totals->groups;
+    summary.regrouped = counters_.regrouped;
     const NotRead lost = not_read(*totals);
     summary.damaged = lost.damaged;
     summary.failed = lost.failed;

@@ -268,16 +268,21 @@ Result<JobOutcome> JobRunner::run_finish(const Job& job) {
     if (auto joined = casefile::join_attachments(file_, job.exhibit); !joined) {
         return fail(joined.error());
     }
-    if (auto quarantined = quarantine_floods(file_); !quarantined) { // before what follows from it
+    const auto quarantined = quarantine_floods(file_); // before what follows from it
+    if (!quarantined) {
         return fail(quarantined.error());
     }
-    if (auto queued = update_queue(file_, threads_); !queued) {
-        return fail(queued.error());
+    const auto finished = finish_exhibit(file_, job, threads_);
+    if (!finished) {
+        return fail(finished.error());
     }
-    auto done = casefile::change_exhibit(
-        file_, job.exhibit, [](casefile::ExhibitRecord& record) { record.state = "complete"; },
-        [&](casefile::Database& database) { return casefile::complete(database, job); });
-    return done ? Result<JobOutcome>(JobOutcome::done) : fail(std::move(done).error());
+    if (!quarantined->empty()) { // what they made known is not, in other exhibits' groups too
+        if (auto judged = update_queue(file_, threads_); !judged) {
+            return fail(judged.error());
+        }
+    }
+    counters_.regrouped += finished->moved;
+    return JobOutcome::done;
 }
 
 Result<JobOutcome> store_medium(casefile::Case& file, const Job& job,

@@ -3,20 +3,17 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <tuple>
 
 #include <fmt/format.h>
 
 #include "rempart/pipeline/hygiene.hpp"
-#include "rempart/pipeline/matching.hpp"
-#include "rempart/recognise/near_groups.hpp"
 
 namespace rempart::pipeline {
 namespace {
 
-using casefile::GroupRecord;
-using casefile::PictureView;
+using casefile::GroupWorth;
+using casefile::MediaView;
 
 enum Rule : std::size_t {
     kUnknown,
@@ -26,94 +23,117 @@ enum Rule : std::size_t {
     kSeries,
     kSpread,
     kDeleted,
+    kUndecoded,
     kNearKnown,
     kSmall,
+    kShort,
 };
 
 // Our choice of weights, to be judged by those who use them: a camera's own picture comes from the
 // place where it was taken, so it leads; what is a copy of known material comes last.
 constexpr std::array kRules{
-    QueueRule{"no list knows it", 10, "every picture here starts with this"},
+    QueueRule{"no list knows it", 10, "every picture and video here starts with this"},
     QueueRule{"camera data present", 30, "may come straight from the device that took it"},
     QueueRule{"place recorded", 20, "may lead to where it was taken"},
     QueueRule{"attached to messages", 20, "was sent or received, not only stored"},
     QueueRule{"several near-duplicates", 10, "a series or an edited copy: one look serves all"},
     QueueRule{"seen in several exhibits", 15, "links owners or devices"},
     QueueRule{"seen only deleted", 5, "somebody removed it"},
-    QueueRule{"near-duplicate of known material", -60, "the same picture as one that is known"},
+    QueueRule{"video that did not decode", 5, "nothing compared it: another player may open it"},
+    QueueRule{"near-duplicate of known material", -60, "the same as something that is known"},
     QueueRule{"small picture", -8, "an icon or a preview more often than an original"},
+    QueueRule{"short video", -8, "an animation or a preview more often than a recording"},
 };
 
-// Our choice: what messengers and browsers store as previews stays below this.
+// Our choices: what messengers and browsers store as previews stays below these.
 constexpr std::uint32_t kSmallSidePixels = 200;
+constexpr std::int64_t kShortMs = 3'000;
 
-// What lists contradict each other about is not known: a human looks at it. By what digest an allow
-// is equal does not matter here: beside a near alert the picture is known either way.
-bool is_known(const PictureView& picture) {
-    const recognise::Standing standing = standing_of({.alert_exact = picture.hit_alert_exact,
-                                                      .alert_near = picture.hit_alert,
-                                                      .note = picture.hit_note,
-                                                      .allow_by_sha = picture.hit_allow_exact});
+// What lists contradict each other about is not known: a human looks at it.
+bool is_known(const MediaView& media) {
+    const recognise::Standing standing = standing_of(media.known_by);
     return standing == recognise::Standing::alert || standing == recognise::Standing::known_good;
+}
+
+bool is_small(const MediaView& media) {
+    return media.picture &&
+           std::min(media.picture->width, media.picture->height) < kSmallSidePixels;
 }
 
 /// What the rules look at, summed over the members that no list knows.
 struct GroupFacts {
-    const PictureView* representative = nullptr;
-    std::uint64_t unknown = 0, exhibits = 0, messages = 0;
-    bool known_member = false, camera = false, location = false, all_deleted = true,
-         all_small = true;
+    const MediaView* representative = nullptr;
+    std::uint64_t unknown = 0, videos = 0, exhibits = 0, messages = 0;
+    bool known_member = false, camera = false, location = false, undecoded = false;
+    bool all_deleted = true, all_small = true, all_short = true;
 };
 
-// The one to look at: the most pixels, then the smallest hash, so that the choice is the same on
-// every machine.
-bool shows_more(const PictureView& a, const PictureView& b) {
-    const auto pixels = [](const PictureView& p) {
-        return std::uint64_t{p.picture.width} * p.picture.height;
+// The one to look at: a video, which shows what its stills show; the longest; then the most pixels,
+// then the smallest hash, so that the choice is the same on every machine.
+bool shows_more(const MediaView& a, const MediaView& b) {
+    const auto shown = [](const MediaView& media) {
+        const std::int64_t length_ms = media.video ? media.video->duration_ms : -1;
+        const std::uint64_t pixels =
+            media.video     ? std::uint64_t{media.video->width} * media.video->height
+            : media.picture ? std::uint64_t{media.picture->width} * media.picture->height
+                            : 0;
+        return std::pair(length_ms, pixels);
     };
-    return std::tuple(pixels(b), std::string_view(a.sha256)) <
-           std::tuple(pixels(a), std::string_view(b.sha256));
+    return std::tuple(shown(b), std::string_view(a.sha256)) <
+           std::tuple(shown(a), std::string_view(b.sha256));
 }
 
-GroupFacts facts_of(const std::vector<const PictureView*>& members) {
+GroupFacts facts_of(std::span<const MediaView> members) {
     GroupFacts facts;
-    for (const PictureView* picture : members) {
-        if (is_known(*picture)) {
-            facts.known_member = facts.known_member || picture->hit_alert;
+    for (const MediaView& media : members) {
+        if (is_known(media)) {
+            facts.known_member =
+                facts.known_member || media.known_by.alert_exact || media.known_by.alert_near;
             continue;
         }
-        if (facts.representative == nullptr || shows_more(*picture, *facts.representative)) {
-            facts.representative = picture;
+        if (facts.representative == nullptr || shows_more(media, *facts.representative)) {
+            facts.representative = &media;
         }
         ++facts.unknown;
-        facts.exhibits = std::max(facts.exhibits, picture->exhibits);
-        facts.messages += picture->messages;
-        facts.camera = facts.camera || picture->has_camera;
-        facts.location = facts.location || picture->has_location;
-        facts.all_deleted = facts.all_deleted && picture->seen_deleted;
-        facts.all_small = facts.all_small && std::min(picture->picture.width,
-                                                      picture->picture.height) < kSmallSidePixels;
+        facts.videos += media.picture ? 0U : 1U;
+        facts.exhibits = std::max(facts.exhibits, media.exhibits);
+        facts.messages += media.messages;
+        facts.camera = facts.camera || media.has_camera;
+        facts.location = facts.location || media.has_location;
+        facts.undecoded = facts.undecoded || (!media.picture && !media.video);
+        facts.all_deleted = facts.all_deleted && media.seen_deleted;
+        facts.all_small = facts.all_small && is_small(media);
+        facts.all_short = facts.all_short && media.video && media.video->duration_ms < kShortMs;
     }
     return facts;
 }
 
-void give_points(const GroupFacts& facts, GroupRecord& group) {
+std::string_view word_for(const GroupFacts& facts) {
+    return facts.videos == 0               ? "pictures"
+           : facts.videos == facts.unknown ? "videos"
+                                           : "pictures and videos";
+}
+
+void give_points(const GroupFacts& facts, GroupWorth& worth) {
     const auto give = [&](bool holds, Rule rule, std::string source) {
         if (holds) {
-            group.points += kRules[rule].points;
-            group.reasons.push_back(
+            worth.points += kRules[rule].points;
+            worth.reasons.push_back(
                 {std::string(kRules[rule].fact), kRules[rule].points, std::move(source)});
         }
     };
+    const char* metadata = facts.videos == 0 ? "EXIF" : "metadata";
     give(true, kUnknown, "lists of this case");
-    give(facts.camera, kCamera, "EXIF");
-    give(facts.location, kLocation, "EXIF");
+    give(facts.camera, kCamera, metadata);
+    give(facts.location, kLocation, metadata);
     give(facts.messages > 0, kSent, fmt::format("{} messages", facts.messages));
-    give(facts.unknown > 1, kSeries, fmt::format("{} pictures", facts.unknown));
+    give(facts.unknown > 1, kSeries, fmt::format("{} {}", facts.unknown, word_for(facts)));
     give(facts.exhibits > 1, kSpread, fmt::format("{} exhibits", facts.exhibits));
     give(facts.all_deleted, kDeleted, "file systems");
+    give(facts.undecoded, kUndecoded, "decoder");
     give(facts.known_member, kNearKnown, "PDQ distance");
     give(facts.all_small, kSmall, "dimensions");
+    give(facts.all_short, kShort, "duration");
 }
 
 } // namespace
@@ -122,54 +142,16 @@ std::span<const QueueRule> queue_rules() noexcept {
     return kRules;
 }
 
-std::vector<GroupRecord> make_queue(std::span<const PictureView> pictures, unsigned threads) {
-    std::vector<recognise::PdqFingerprint> fingerprints;
-    std::vector<std::size_t> picture_of;
-    std::map<std::string_view, std::vector<const PictureView*>> members; // by the first SHA-256
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
-        const auto print =
-            pictures[i].fingerprint ? pdq_fingerprint(*pictures[i].fingerprint) : std::nullopt;
-        if (print && print->quality >= recognise::kMinPdqQuality) {
-            fingerprints.push_back(*print);
-            picture_of.push_back(i);
-        } else {
-            members[pictures[i].sha256].push_back(&pictures[i]);
-        }
+GroupWorth judge_group(std::span<const MediaView> members) {
+    const GroupFacts facts = facts_of(members);
+    GroupWorth worth;
+    worth.unknown_members = facts.unknown;
+    worth.representative =
+        (facts.representative != nullptr ? *facts.representative : members.front()).content;
+    if (facts.unknown > 0) {
+        give_points(facts, worth);
     }
-    const auto group_of =
-        recognise::near_groups(fingerprints, recognise::PdqHash::kMatchDistance, threads);
-    for (std::size_t i = 0; i < group_of.size(); ++i) {
-        members[pictures[picture_of[group_of[i]]].sha256].push_back(&pictures[picture_of[i]]);
-    }
-    std::vector<GroupRecord> queue;
-    for (const auto& [id, in_group] : members) {
-        const GroupFacts facts = facts_of(in_group);
-        GroupRecord group;
-        group.id = id;
-        group.unknown_members = facts.unknown;
-        for (const PictureView* picture : in_group) {
-            group.members.push_back(picture->content);
-        }
-        const PictureView& shown = facts.unknown > 0 ? *facts.representative : *in_group.front();
-        group.representative = shown.content;
-        if (facts.unknown > 0) {
-            give_points(facts, group);
-        }
-        queue.push_back(std::move(group));
-    }
-    std::ranges::stable_sort(queue, [](const GroupRecord& a, const GroupRecord& b) {
-        return std::tuple(b.unknown_members > 0, b.points, std::string_view(a.id)) <
-               std::tuple(a.unknown_members > 0, a.points, std::string_view(b.id));
-    });
-    return queue;
-}
-
-Result<void> update_queue(casefile::Case& file, unsigned threads) {
-    const auto pictures = casefile::pictures(file);
-    if (!pictures) {
-        return fail(pictures.error());
-    }
-    return casefile::replace_groups(file, make_queue(*pictures, threads));
+    return worth;
 }
 
 } // namespace rempart::pipeline

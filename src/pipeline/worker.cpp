@@ -227,6 +227,7 @@ Result<WorkerSummary> Worker::run() {
     summary_.items = counters_.items;
     summary_.bytes = counters_.bytes;
     summary_.hits = counters_.hits;
+    summary_.regrouped = counters_.regrouped;
     return summary_;
 }
 

@@ -4,23 +4,10 @@
 #include <algorithm>
 
 #include "recognise/frame_chains.hpp"
+#include "recognise/frame_time.hpp"
 
 namespace rempart::recognise {
 namespace {
-
-// What a frame stands for: its own run, and the time to the next one as far as a look at a video
-// leaves it open (key frames at most so far apart), or a second for the last.
-constexpr std::int64_t kMostToNextMs = 5'000;
-constexpr std::int64_t kLastFrameMs = 1'000;
-
-std::int64_t time_of(std::span<const AlignedFrame> frames, std::size_t i) {
-    const std::int64_t next =
-        i + 1 < frames.size()
-            ? std::clamp<std::int64_t>(frames[i + 1].span.from_ms - frames[i].span.to_ms, 0,
-                                       kMostToNextMs)
-            : kLastFrameMs;
-    return frames[i].span.to_ms - frames[i].span.from_ms + next;
-}
 
 // How much of a video lies within a stretch, and how many of its frames there.
 struct Inside {
@@ -33,7 +20,7 @@ Inside inside(std::span<const AlignedFrame> frames, const FrameSpan& span) {
     for (std::size_t i = 0; i < frames.size(); ++i) {
         const std::int64_t ms = time_of(frames, i);
         all_ms += ms;
-        if (frames[i].span.from_ms <= span.to_ms && frames[i].span.to_ms >= span.from_ms) {
+        if (lies_in(frames[i].span, span)) {
             inside_ms += ms;
             ++result.frames;
         }

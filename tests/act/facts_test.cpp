@@ -36,14 +36,14 @@ TEST_F(Report, SaysTheSameNumbersOnThePageAndInTheJson) {
     EXPECT_EQ(figure(page, "Messages"), number(facts["totals"]["messages"]));
     EXPECT_EQ(figure(page, "On alert lists, exact"), number(facts["alert_exact"]));
     EXPECT_EQ(figure(page, "On alert lists, near"), number(facts["alert_near"]));
-    EXPECT_EQ(figure(page, "Groups of new pictures"), number(facts["groups"]["total"]));
+    EXPECT_EQ(figure(page, "Groups of new material"), number(facts["groups"]["total"]));
     EXPECT_EQ(figure(page, "Could not be read"), number(facts["problems"]["total"]));
 }
 
 TEST_F(Report, OnePlaceIsOneRowHoweverManyDigestsMatch) {
     Case file = make_case();
     fill(file);
-    const auto pictures = casefile::pictures(file);
+    const auto pictures = casefile::all_media(file);
     ASSERT_TRUE(pictures);
     auto begun = casefile::ListWriter::begin(file, list_record("Second list"));
     ASSERT_TRUE(begun);

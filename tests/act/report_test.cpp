@@ -14,6 +14,7 @@
 #include "act/page.hpp"
 #include "act/sample_case.hpp"
 #include "act/words.hpp"
+#include "support/kept_groups.hpp"
 
 namespace rempart::act {
 namespace {
@@ -90,7 +91,7 @@ TEST_F(Report, ThumbnailsAreOffUnlessAskedForAndThenBlurred) {
 // A near hit of the second picture's content, with places as a video has them.
 void add_video_hit(Case& file) {
     const auto lists = casefile::lists(file);
-    const auto pictures = casefile::pictures(file);
+    const auto pictures = casefile::all_media(file);
     ASSERT_TRUE(lists && pictures);
     casefile::RowId entry = 0;
     ASSERT_TRUE(casefile::each_entry(file, lists->front().id,

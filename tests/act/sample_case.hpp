@@ -19,6 +19,7 @@
 #include "rempart/casefile/chats.hpp"
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/casefile/lists.hpp"
+#include "support/kept_groups.hpp"
 
 namespace rempart::act {
 
@@ -181,7 +182,7 @@ class Report : public ReportTest {
                                .category = "4"}));
         const auto row = list->finish(list_record());
         ASSERT_TRUE(row) << row.error().message;
-        const auto pictures = casefile::pictures(file);
+        const auto pictures = casefile::all_media(file);
         ASSERT_TRUE(pictures);
         ASSERT_EQ(pictures->size(), 2U);
         casefile::RowId entry = 0;
@@ -199,15 +200,13 @@ class Report : public ReportTest {
                                       .distance = 0,
                                       .orientation = {}};
         ASSERT_TRUE(casefile::add_hits(file, std::span(&hit, 1)));
-        const casefile::GroupRecord group{
-            .id = (*pictures)[1].sha256,
-            .representative = (*pictures)[1].content,
-            .members = {(*pictures)[1].content},
-            .unknown_members = 1,
-            .points = 40,
-            .reasons = {{"no list knows it", 10, "lists of this case"},
-                        {"camera data present", 30, "EXIF"}}};
-        ASSERT_TRUE(casefile::replace_groups(file, std::span(&group, 1)));
+        const casefile::GroupWorth worth{.representative = (*pictures)[1].content,
+                                         .unknown_members = 1,
+                                         .points = 40,
+                                         .reasons = {{"no list knows it", 10, "lists of this case"},
+                                                     {"camera data present", 30, "EXIF"}}};
+        ASSERT_TRUE(casefile::set_groups(file, {{(*pictures)[1].content}},
+                                         [&](const auto& /*members*/) { return worth; }));
     }
     static casefile::ListRecord list_record(std::string name = "Exercise list") {
         return {.id = 0,

@@ -141,8 +141,9 @@ TEST_F(Chats, AttachmentsAreJoinedToTheLiveFileOfTheirPathInTheSameArchive) {
     EXPECT_EQ(all[1].attachment_sha256,
               (std::vector<std::string>{encode_hex(digest_of(2)), std::string()}));
     EXPECT_EQ(all[1].message.attachments[0].content, contents[2]);
-    EXPECT_EQ(value_of(pictures(file_)).size(), 6U);
-    for (const PictureView& picture : value_of(pictures(file_))) {
+    complete_all(file_);
+    EXPECT_EQ(value_of(all_media(file_)).size(), 6U);
+    for (const MediaView& picture : value_of(all_media(file_))) {
         EXPECT_EQ(picture.messages, picture.content == contents[2] ? 1U : 0U);
     }
 }

@@ -8,6 +8,7 @@
 #include "casefile/database.hpp"
 #include "casefile/evidence_fixture.hpp"
 #include "rempart/core/hex.hpp"
+#include "support/kept_groups.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -125,7 +126,8 @@ TEST_F(Writer, ASkippedContentIsCompletedOnceAndAnyOtherIsLeftAlone) {
     expect_ok(first.commit());
     EXPECT_TRUE(value_of(is_examined(file_, digest_of(1))));
     EXPECT_EQ(value_of(thumbnail(file_, id)), some_picture(1).thumbnail);
-    const auto all = value_of(pictures(file_));
+    complete_all(file_);
+    const auto all = value_of(all_media(file_));
     ASSERT_EQ(all.size(), 1U);
     EXPECT_TRUE(all[0].has_camera);
     EXPECT_FALSE(items()[0].media_error.has_value());

@@ -8,6 +8,7 @@
 #include "casefile/database.hpp"
 #include "casefile/evidence_fixture.hpp"
 #include "rempart/core/hex.hpp"
+#include "support/kept_groups.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -109,7 +110,9 @@ TEST_F(KnownAndNew, PicturesTellWhereTheyWereSeenAndWhatIsKnown) {
         expect_ok(first.add_hits(std::vector{hit, known}));
         expect_ok(first.commit());
     }
-    auto all = value_of(pictures(file_));
+    EXPECT_TRUE(value_of(all_media(file_)).empty()) << "of exhibits that are not complete";
+    complete_all(file_);
+    auto all = value_of(all_media(file_));
     ASSERT_EQ(all.size(), 2U);
     EXPECT_LT(all[0].sha256, all[1].sha256);
     if (all[0].content != one) {
@@ -117,64 +120,21 @@ TEST_F(KnownAndNew, PicturesTellWhereTheyWereSeenAndWhatIsKnown) {
     }
     EXPECT_EQ(all[0].places, 3U);
     EXPECT_EQ(all[0].exhibits, 2U);
-    EXPECT_EQ(all[0].first_exhibit + all[0].first_path, "Aa0");
     EXPECT_TRUE(all[0].seen_deleted && all[0].has_camera && !all[0].has_location);
-    EXPECT_TRUE(all[0].hit_alert && !all[0].hit_allow_exact && !all[0].hit_note);
-    ASSERT_TRUE(all[0].fingerprint.has_value());
-    EXPECT_EQ(all[0].fingerprint->variant, "full");
-    EXPECT_EQ(all[0].picture.width, 640U);
-    EXPECT_EQ(all[0].picture.exif_orientation, 6);
+    EXPECT_EQ(all[0].known_by, KnownBy{.alert_near = true});
+    EXPECT_FALSE(all[0].video.has_value());
+    ASSERT_TRUE(all[0].picture.has_value());
+    EXPECT_EQ(all[0].picture->width, 640U);
+    EXPECT_EQ(all[0].picture->exif_orientation, 6);
     EXPECT_EQ(all[0].size_bytes, 1001U);
     EXPECT_EQ(all[1].places, 1U);
     EXPECT_TRUE(!all[1].seen_deleted && !all[1].has_camera && all[1].has_location);
-    EXPECT_FALSE(all[1].fingerprint.has_value());
-    EXPECT_FALSE(all[1].hit_allow_exact) << "a near copy of a harmless file is not known harmless";
+    EXPECT_EQ(all[1].known_by, KnownBy{}) << "a near copy of a harmless file is not known harmless";
     hit.match = "exact";
     expect_ok(add_hits(file_, std::vector{hit}));
-    all = value_of(pictures(file_));
-    EXPECT_TRUE(all[0].hit_allow_exact || all[1].hit_allow_exact);
-}
-
-TEST_F(KnownAndNew, GroupsAreReplacedWholeAndKeepTheOrderOfTheQueue) {
-    IngestWriter first = writer(exhibit("A"));
-    std::vector<RowId> ids;
-    for (std::uint64_t i = 0; i < 4; ++i) {
-        ids.push_back(value_of(first.add_content(some_picture(i))));
-        expect_ok(first.add_item(some_item(i, "x", ids.back())));
-    }
-    expect_ok(first.commit());
-    GroupRecord whole;
-    whole.id = encode_hex(digest_of(0));
-    whole.representative = ids[0];
-    whole.members = ids;
-    expect_ok(replace_groups(file_, std::vector{whole}));
-    GroupRecord left = whole, right = whole;
-    left.members = {ids[0], ids[1]};
-    right.id = encode_hex(digest_of(2));
-    right.representative = ids[3];
-    right.members = {ids[3], ids[2]};
-    right.unknown_members = 2;
-    right.points = 50;
-    right.reasons = {{"unknown", 40, "lists of this case"}, {"camera", 10, "EXIF"}};
-    for (const auto& queue : {std::vector{right, left}, std::vector{left, right}}) {
-        expect_ok(replace_groups(file_, queue));
-        const auto read = value_of(groups(file_));
-        ASSERT_EQ(read.size(), 2U);
-        EXPECT_EQ(read[0].id, queue[0].id);
-        const GroupRecord& two = read[0].id == right.id ? read[0] : read[1];
-        EXPECT_EQ(two.representative, ids[3]);
-        EXPECT_EQ(two.members, right.members);
-        EXPECT_EQ(two.unknown_members, 2U);
-        EXPECT_EQ(two.points, 50);
-        ASSERT_EQ(two.reasons.size(), 2U);
-        EXPECT_EQ(two.reasons[1].fact + two.reasons[1].source, "cameraEXIF");
-        EXPECT_EQ(two.reasons[1].points, 10);
-    }
-    EXPECT_EQ(value_of(totals(file_, std::nullopt)).groups, 1U) << "only those with unknown ones";
-
-    right.id = "short";
-    EXPECT_EQ(error_of(replace_groups(file_, std::vector{right})).code, Errc::invalid_argument);
-    EXPECT_EQ(value_of(groups(file_)).size(), 2U) << "a refused call changes nothing";
+    all = value_of(all_media(file_));
+    EXPECT_TRUE(all[0].known_by.allow_by_sha || all[1].known_by.allow_by_sha ||
+                all[0].known_by.allow_by_md5 || all[1].known_by.allow_by_md5);
 }
 
 TEST_F(KnownAndNew, TheHitsOfARunOfItemsAreReadAfterItsCommit) {

@@ -10,6 +10,7 @@
 #include "casefile/evidence_fixture.hpp"
 #include "casefile/tallies.hpp"
 #include "rempart/casefile/audit_verify.hpp"
+#include "support/kept_groups.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -83,7 +84,8 @@ TEST_F(ListEntries, AHitOfADisabledEntryStaysAndDoesNotCount) {
     EXPECT_EQ(off[0].entry, 1U);
     EXPECT_EQ(whole().hits_exact, 1U);
     EXPECT_EQ(whole().hits_near, 1U);
-    EXPECT_TRUE(value_of(pictures(file_)).size() == 6U);
+    complete_all(file_);
+    EXPECT_EQ(value_of(all_media(file_)).size(), 6U);
     expect_ok(switch_to(EntryAct::enabled, {1}));
     EXPECT_EQ(hits().size(), 3U);
     EXPECT_TRUE(off_hits().empty());
@@ -110,8 +112,11 @@ TEST_F(ListEntries, WhatIsFoundWhileAnEntryIsDisabledCountsOnceItIsEnabled) {
 
 TEST_F(ListEntries, APictureOfADisabledEntryIsUnknownAgain) {
     expect_ok(add_hits(file_, std::vector{hit(0, 1, "exact")}));
+    complete_all(file_);
     const auto is_alert = [&] {
-        return std::ranges::any_of(value_of(pictures(file_)), &PictureView::hit_alert);
+        return std::ranges::any_of(value_of(all_media(file_)), [](const MediaView& media) {
+            return media.known_by.alert_exact;
+        });
     };
     EXPECT_TRUE(is_alert());
     expect_ok(switch_to(EntryAct::disabled, {1}));

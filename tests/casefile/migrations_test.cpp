@@ -85,6 +85,59 @@ TEST(StepsOfTheSchema, BringTheRowsOfAnOlderCaseAlong) {
     }
 }
 
+constexpr std::size_t kBeforeGroups = 6; // schema versions that group anew each time
+
+TEST(StepsOfTheSchema, KeepTheGroupsThatStandUntilTheyAreMadeAnew) {
+    for (const Dialect dialect : {Dialect::sqlite, Dialect::postgres}) {
+        const TempFolder temp;
+        const auto database = empty_database(temp.path(), dialect);
+        expect_ok(migrate_empty(*database, migrations().first(kBeforeGroups)));
+        expect_ok(database->exec(
+            "INSERT INTO exhibits VALUES (1, 'A', 'folder', '/a', 0, '', '', '', '', '', '', '', "
+            "'complete', NULL, NULL)"));
+        for (std::uint64_t i = 1; i <= 3; ++i) {
+            expect_ok(database->run("INSERT INTO contents VALUES ($1, $2, $3, $3, 10, 'jpeg', "
+                                    "'image/jpeg', 'picture', NULL, NULL)",
+                                    i, digest_of(i), Bytes(2, std::byte{7})));
+            expect_ok(database->run(
+                "INSERT INTO items VALUES ($1, 1, $1 - 1, NULL, 'x', '', 'file', 'allocated', '', "
+                "10, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, $1)",
+                i));
+        }
+        for (std::uint64_t leader : {1U, 3U}) {
+            expect_ok(database->run("INSERT INTO near_groups VALUES ($1, $2, $3, 1, 40)",
+                                    digest_of(leader), leader, leader));
+            expect_ok(database->run("INSERT INTO near_group_reasons VALUES ($1, 0, 'camera', 40, "
+                                    "'EXIF')",
+                                    digest_of(leader)));
+            expect_ok(database->run("INSERT INTO near_group_members VALUES ($1, 0, $2)",
+                                    digest_of(leader), leader));
+        }
+        expect_ok(database->run("INSERT INTO near_group_members VALUES ($1, 1, 2)", digest_of(1)));
+        expect_ok(migrate(*database, migrations()));
+        std::string told;
+        expect_ok(database->each(
+            "SELECT g.leader_id, g.points, g.queue_place, m.content_id, m.exhibit_id, r.fact "
+            "FROM near_groups g JOIN near_group_members m ON m.leader_id = g.leader_id "
+            "JOIN near_group_reasons r ON r.leader_id = g.leader_id "
+            "JOIN contents c ON c.sha256 = g.id AND c.id = g.leader_id "
+            "WHERE m.distance IS NULL ORDER BY m.content_id",
+            [&](Row& row) -> Result<void> {
+                std::int64_t leader = 0, points = 0, place = 0, content = 0, exhibit = 0;
+                std::string fact;
+                row.take(leader, points, place, content, exhibit, fact);
+                told += fmt::format("{} {} {} {} {} {}; ", leader, points, place, content, exhibit,
+                                    fact);
+                return {};
+            }));
+        EXPECT_EQ(told, "1 40 -40 1 1 camera; 1 40 -40 2 1 camera; 3 40 -40 3 1 camera; ");
+        EXPECT_EQ(value_of(tallied(*database, 1)).groups, 2U);
+        EXPECT_EQ(value_of(tallied(*database, 1)), value_of(recounted(*database, 1)));
+        EXPECT_EQ(value_of(database->scalar("SELECT count(*) FROM near_group_state")), 0)
+            << "they stand under no rule";
+    }
+}
+
 using References = std::set<std::string>;
 
 std::string text_of(std::string_view table, std::string_view columns, std::string_view parent) {

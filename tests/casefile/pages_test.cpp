@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is told of a case row by row: all of it in its order, or the beginning.
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -94,31 +95,40 @@ TEST_F(Pages, TheQueueComesInItsOrderWithReasonsAndFirstPlaces) {
     fill_exhibit(file_, "A", 1, 4);
     fill_exhibit(file_, "B", 3, 6);
     fill_groups(file_);
+    std::map<std::string, std::string> first_places;
+    expect_ok(each_item(file_, [&](const ItemView& view) -> Result<void> {
+        first_places.try_emplace(view.sha256, view.exhibit_label + view.item.path);
+        return {};
+    }));
     std::vector<QueuedGroup> queue;
     const auto take = [&](const QueuedGroup& group) -> Result<void> {
         queue.push_back(group);
         return {};
     };
     expect_ok(each_queued(file_, take));
-    const auto pictures = value_of(rempart::casefile::pictures(file_));
+    const auto pictures = value_of(all_media(file_));
     std::size_t at = 0;
     for (const GroupRecord& group : value_of(groups(file_))) {
-        if (group.unknown_members == 0) {
+        if (group.worth.unknown_members == 0) {
             continue;
         }
         ASSERT_LT(at, queue.size());
         const QueuedGroup& told = queue[at++];
         EXPECT_EQ(told.id, group.id);
         EXPECT_EQ(told.members, group.members.size());
-        EXPECT_EQ(told.points, group.points);
-        ASSERT_EQ(told.reasons.size(), group.reasons.size());
+        EXPECT_EQ(told.points, group.worth.points);
+        ASSERT_EQ(told.reasons.size(), group.worth.reasons.size());
         for (std::size_t i = 0; i < told.reasons.size(); ++i) {
-            EXPECT_EQ(told.reasons[i].fact, group.reasons[i].fact);
+            EXPECT_EQ(told.reasons[i].fact, group.worth.reasons[i].fact);
         }
-        const auto shown = std::ranges::find(pictures, group.representative, &PictureView::content);
+        const auto shown =
+            std::ranges::find(pictures, group.worth.representative, &MediaView::content);
         ASSERT_NE(shown, pictures.end());
         EXPECT_EQ(told.sha256, shown->sha256);
-        EXPECT_EQ(told.first_exhibit + told.first_path, shown->first_exhibit + shown->first_path);
+        EXPECT_EQ(told.representative, shown->content);
+        EXPECT_EQ(told.first_exhibit + told.first_path, first_places[told.sha256]);
+        EXPECT_EQ(told.kind, shown->picture ? "picture" : "video");
+        EXPECT_EQ(told.format, shown->picture ? shown->picture->format : shown->video->format);
     }
     EXPECT_EQ(at, queue.size());
     ASSERT_GT(queue.size(), 0U);

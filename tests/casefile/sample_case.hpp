@@ -14,6 +14,7 @@
 #include "rempart/casefile/decisions.hpp"
 #include "rempart/casefile/list_entries.hpp"
 #include "rempart/core/hex.hpp"
+#include "support/kept_groups.hpp"
 
 namespace rempart::casefile {
 
@@ -224,23 +225,21 @@ inline void fill_video(Case& file, const std::string& label) {
     expect_ok(add_hits(file, std::span(&hit, 1)));
 }
 
-/// Two groups over the pictures 1 to 4.
+/// Two groups over the pictures and videos, half of them in each.
 inline void fill_groups(Case& file) {
-    std::vector<GroupRecord> queue;
-    const auto all = value_of(pictures(file));
-    for (std::size_t half = 0; half < 2; ++half) {
-        GroupRecord group;
-        for (std::size_t i = half * all.size() / 2; i < (half + 1) * all.size() / 2; ++i) {
-            group.members.push_back(all[i].content);
-        }
-        group.id = all[half * all.size() / 2].sha256;
-        group.representative = group.members.back();
-        group.unknown_members = group.members.size();
-        group.points = 10;
-        group.reasons = {{"unknown", 10, "lists of this case"}};
-        queue.push_back(group);
+    const auto all = value_of(all_media(file));
+    std::vector<std::vector<RowId>> halves(2);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        halves[2 * i / all.size()].push_back(all[i].content);
     }
-    expect_ok(replace_groups(file, queue));
+    value_of(set_groups(file, halves, [](std::span<const MediaView> members) {
+        GroupWorth worth;
+        worth.representative = members.back().content;
+        worth.unknown_members = members.size();
+        worth.points = 10;
+        worth.reasons = {{"unknown", 10, "lists of this case"}};
+        return worth;
+    }));
 }
 
 /// A request that is open, and a change of roles as a server makes them.

@@ -166,6 +166,7 @@ TEST_F(TalliesOfACase, AreWhatTheRowsGiveAfterAnyWriting) {
     expect_right("entries were put in quarantine");
     match_list(file_, "later");
     expect_right("a list that was added later");
+    complete_all(file_);
     fill_groups(file_);
     expect_right("groups");
     EXPECT_GT(value_of(totals(file_, std::nullopt)).groups, 0U);

@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 from postgres_server import PostgresServer
-from support import INCOMPLETE, OK, SHARED, WRONG_USE, ProgramTest, lines, needs_shared
+from support import INCOMPLETE, OK, PROGRAM, SHARED, WRONG_USE, ProgramTest, lines, needs_shared
 
 SCENE_SECONDS = 4
 MIRRORED = "flip_y"  # left and right exchanged, in the words of PDQ's reference
@@ -196,6 +196,51 @@ class Videos(ProgramTest):
         self.assertEqual(named["mirrored.mp4"]["orientation"], MIRRORED)
         self.assertEqual(len(named["compilation.mp4"]["segments"]), 2)
         self.assertEqual(named["compilation.mp4"]["segments"][0]["entry"], 1)
+
+    def test_new_videos_are_in_the_queue_with_their_stills_and_parts_whoever_reads_them(self):
+        first, second = self.folder / "first", self.folder / "second"
+        for folder in (first, second):
+            folder.mkdir()
+        (first / "film.mp4").write_bytes(self.film.read_bytes())
+        (first / "clip.mp4").write_bytes((self.made / "clip.mp4").read_bytes())
+        ffmpeg("-ss", "16", "-i", self.film, "-frames:v", "1", first / "still.png")
+        (first / "broken.mp4").write_bytes(self.film.read_bytes()[:60_000])
+        (second / "mirrored.mp4").write_bytes((self.made / "mirrored.mp4").read_bytes())
+        (second / "other.mp4").write_bytes(self.other.read_bytes())
+        exhibits = {"first": first, "second": second}
+
+        def read(place, *args, status=INCOMPLETE):
+            case = self.new_case_at(place)
+            for name, folder in exhibits.items():
+                done = INCOMPLETE if name == "first" else OK
+                self.ingest(case, folder, "--exhibit", name, *args, status=status if status == OK else done)
+            return case
+        case = read(self.folder / "one", "--jobs", "1")
+        queue = lines(self.run_program("new", case, "--json"))
+        film = next(row["path"] for row in queue if row["size"] > 1)
+        self.assertIn(film, ("film.mp4", "mirrored.mp4"))  # equally long: by hash
+        self.assertEqual({row["path"]: (row["kind"], row["size"]) for row in queue},
+                         {film: ("video", 4), "other.mp4": ("video", 1), "broken.mp4": ("video", 1)})
+        self.assertIn("video that did not decode",
+                      [r["fact"] for row in queue if row["path"] == "broken.mp4" for r in row["reasons"]])
+        told = {row["exhibit"]: row["groups_new"] for row in lines(self.run_program("status", case, "--json"))
+                if row["type"] == "exhibit"}
+        self.assertEqual(told, {"first": 2, "second": 2})  # the film's group is in both
+        self.run_program("report", case, "--out", self.folder / "report", "--thumbnails")
+        self.assertIn(film, (self.folder / "report" / "report.html").read_text())
+
+        wanted = self.canonical(case)
+        self.assertEqual(self.canonical(read(self.folder / "four", "--jobs", "4")), wanted)
+        server = PostgresServer()
+        self.addCleanup(server.close)
+        server.start()
+        url = read(server.url(server.create_db()), "--enqueue", status=OK)
+        workers = [subprocess.Popen([str(PROGRAM), "worker", url, "--until-idle"], stdout=subprocess.DEVNULL)
+                   for _ in range(2)]
+        for worker in workers:
+            self.assertIn(worker.wait(300), (OK, INCOMPLETE))
+        self.run_program("case", "verify", url)
+        self.assertEqual(self.canonical(url), wanted)
 
     def test_a_case_with_videos_is_exported_whole_and_read_again(self):
         case = self.new_case()

@@ -2,114 +2,106 @@
 #include "rempart/pipeline/queue.hpp"
 
 #include <algorithm>
-#include <random>
+#include <vector>
 
 #include <gtest/gtest.h>
-
-#include "rempart/recognise/pdq.hpp"
 
 namespace rempart::pipeline {
 namespace {
 
-using casefile::PictureView;
+using casefile::GroupWorth;
+using casefile::MediaView;
 
-std::string hex_of(int number) {
-    std::string text(64, '0');
-    for (std::size_t i = text.size(); number > 0; number /= 10) {
-        text[--i] = static_cast<char>('0' + number % 10);
-    }
-    return text;
-}
-
-Bytes bytes_of_hash(std::uint64_t seed, int flipped_bits) {
-    std::mt19937_64 random(seed);
-    Bytes bytes(32);
-    std::ranges::generate(bytes, [&] { return static_cast<std::byte>(random() & 0xFFU); });
-    for (int i = 0; i < flipped_bits; ++i) {
-        bytes[static_cast<std::size_t>(i)] ^= std::byte{1};
-    }
-    return bytes;
-}
-
-// A picture whose eight orientations are all random but the first, which is `seed`'s.
-PictureView picture(int number, std::uint64_t seed, int flipped_bits = 0, int quality = 100) {
-    PictureView view;
+MediaView picture(int number, std::uint32_t side = 1'000) {
+    MediaView view;
     view.content = number;
-    view.sha256 = hex_of(number);
-    view.picture = {.format = "jpeg", .width = 1000, .height = 800, .partial_reason = {}};
-    casefile::FingerprintRecord fingerprint;
-    fingerprint.algorithm = "pdq";
-    fingerprint.variant = "full";
-    fingerprint.quality = quality;
-    fingerprint.value = bytes_of_hash(seed, flipped_bits);
-    fingerprint.orientations = fingerprint.value;
-    for (std::uint64_t i = 1; i < recognise::kOrientations; ++i) {
-        const Bytes other = bytes_of_hash(static_cast<std::uint64_t>(number) * 1'000 + i, 0);
-        fingerprint.orientations.insert(fingerprint.orientations.end(), other.begin(), other.end());
-    }
-    view.fingerprint = fingerprint;
+    view.sha256 = std::string(64, static_cast<char>('0' + number));
+    view.picture = casefile::PictureRecord{
+        .format = "jpeg", .width = side, .height = side, .partial_reason = {}};
     return view;
 }
 
-TEST(Queue, NearDuplicatesAreOneGroupAndOthersStandAlone) {
-    const std::vector<PictureView> pictures{picture(1, 7), picture(2, 7, 10), picture(3, 8)};
-    const auto queue = make_queue(pictures, 1);
-    ASSERT_EQ(queue.size(), 2U);
-    EXPECT_EQ(queue[0].members, (std::vector<casefile::RowId>{1, 2})); // more points: a series
-    EXPECT_EQ(queue[0].id, hex_of(1));
-    EXPECT_EQ(queue[1].members, (std::vector<casefile::RowId>{3}));
+MediaView video(int number, std::int64_t duration_ms = 60'000) {
+    MediaView view = picture(number);
+    view.picture.reset();
+    view.video = casefile::VideoRecord{.format = "mp4",
+                                       .codec = "h264",
+                                       .width = 640,
+                                       .height = 480,
+                                       .duration_ms = duration_ms,
+                                       .partial_reason = {}};
+    return view;
 }
 
-TEST(Queue, APictureOfLowQualityIsNeverGrouped) {
-    const std::vector<PictureView> pictures{picture(1, 7), picture(2, 7, 0, 49)};
-    EXPECT_EQ(make_queue(pictures, 1).size(), 2U);
+MediaView known(MediaView view) {
+    view.known_by.alert_near = true;
+    return view;
 }
 
-TEST(Queue, KnownPicturesAreNotInItAndTheirCopiesComeLast) {
-    std::vector<PictureView> pictures{picture(1, 7), picture(2, 7, 4), picture(3, 8),
-                                      picture(4, 9)};
-    pictures[0].hit_alert = true;
-    pictures[3].hit_allow_exact = true;
-    const auto queue = make_queue(pictures, 1);
-    ASSERT_EQ(queue.size(), 3U);
-    EXPECT_EQ(queue[0].representative, 3);
-    EXPECT_EQ(queue[1].representative, 2); // not the known one, although its hash is smaller
-    EXPECT_EQ(queue[1].unknown_members, 1U);
-    EXPECT_LT(queue[1].points, 0);
-    EXPECT_EQ(queue[2].unknown_members, 0U);
-    EXPECT_TRUE(queue[2].reasons.empty());
+bool gives(const GroupWorth& worth, std::string_view fact) {
+    return std::ranges::any_of(worth.reasons,
+                               [&](const auto& reason) { return reason.fact == fact; });
+}
+
+TEST(Queue, KnownMembersAreNoNewMaterialAndTheirCopiesComeLast) {
+    const GroupWorth copy = judge_group(std::vector{known(picture(1)), picture(2)});
+    EXPECT_EQ(copy.representative, 2) << "not the known one, although its hash is smaller";
+    EXPECT_EQ(copy.unknown_members, 1U);
+    EXPECT_LT(copy.points, 0);
+    const GroupWorth all_known = judge_group(std::vector{known(picture(1))});
+    EXPECT_EQ(all_known.unknown_members, 0U);
+    EXPECT_EQ(all_known.representative, 1);
+    EXPECT_TRUE(all_known.reasons.empty());
+    MediaView harmless = picture(3);
+    harmless.known_by.allow_by_sha = true;
+    EXPECT_EQ(judge_group(std::vector{harmless}).unknown_members, 0U);
 }
 
 TEST(Queue, PointsAreTheSumOfTheReasons) {
-    std::vector<PictureView> pictures{picture(1, 7)};
-    pictures[0].has_camera = true;
-    pictures[0].has_location = true;
-    pictures[0].messages = 3;
-    pictures[0].exhibits = 2;
-    pictures[0].seen_deleted = true;
-    const auto queue = make_queue(pictures, 1);
-    ASSERT_EQ(queue.size(), 1U);
+    MediaView one = picture(1);
+    one.has_camera = true;
+    one.has_location = true;
+    one.messages = 3;
+    one.exhibits = 2;
+    one.seen_deleted = true;
+    const GroupWorth worth = judge_group(std::vector{one});
     int sum = 0;
-    for (const auto& reason : queue[0].reasons) {
+    for (const auto& reason : worth.reasons) {
         EXPECT_FALSE(reason.source.empty()) << reason.fact;
         sum += reason.points;
     }
-    EXPECT_EQ(queue[0].points, sum);
-    EXPECT_EQ(queue[0].reasons.size(), 6U);
+    EXPECT_EQ(worth.points, sum);
+    EXPECT_EQ(worth.reasons.size(), 6U);
 }
 
-TEST(Queue, IsTheSameWhateverTheNumberOfThreads) {
-    std::vector<PictureView> pictures;
-    for (int i = 1; i <= 200; ++i) {
-        pictures.push_back(picture(i, static_cast<std::uint64_t>(i % 37), i % 5));
-    }
-    const auto one = make_queue(pictures, 1);
-    const auto four = make_queue(pictures, 4);
-    ASSERT_EQ(one.size(), four.size());
-    for (std::size_t i = 0; i < one.size(); ++i) {
-        EXPECT_EQ(one[i].id, four[i].id);
-        EXPECT_EQ(one[i].members, four[i].members);
-    }
+TEST(Queue, AVideoStandsForItsStillsAndTheLongestForItsParts) {
+    EXPECT_EQ(judge_group(std::vector{picture(1), video(2), video(3, 90'000)}).representative, 3);
+    EXPECT_EQ(judge_group(std::vector{picture(1), picture(2, 2'000)}).representative, 2);
+    EXPECT_EQ(judge_group(std::vector{picture(1), picture(2)}).representative, 1)
+        << "of equals the smallest hash";
+    MediaView unread = video(1);
+    unread.video.reset();
+    EXPECT_EQ(judge_group(std::vector{unread, video(2)}).representative, 2);
+}
+
+TEST(Queue, ItIsTheLengthOfAVideoThatTellsAPreviewNotItsSide) {
+    MediaView small = video(1);
+    small.video->width = 100;
+    EXPECT_FALSE(gives(judge_group(std::vector{small}), "small picture"));
+    EXPECT_FALSE(gives(judge_group(std::vector{small}), "short video"));
+    EXPECT_TRUE(gives(judge_group(std::vector{video(1, 2'999)}), "short video"));
+    EXPECT_FALSE(gives(judge_group(std::vector{video(1, 2'999), video(2)}), "short video"));
+    EXPECT_TRUE(gives(judge_group(std::vector{picture(1, 199)}), "small picture"));
+    EXPECT_FALSE(gives(judge_group(std::vector{picture(1, 199), video(2, 100)}), "small picture"));
+}
+
+TEST(Queue, AVideoThatDidNotDecodeIsNewMaterialAndSaysSo) {
+    MediaView unread = video(1);
+    unread.video.reset();
+    const GroupWorth worth = judge_group(std::vector{unread});
+    EXPECT_EQ(worth.unknown_members, 1U);
+    EXPECT_TRUE(gives(worth, "video that did not decode"));
+    EXPECT_FALSE(gives(worth, "short video"));
 }
 
 TEST(Queue, RulesNameTheMaterialAndNeverAPerson) {

@@ -220,55 +220,8 @@ struct ContentKeys {
 each_content(Case& file, const std::function<Result<void>(const ContentKeys&)>& take);
 [[nodiscard]] Result<void> add_hits(Case& file, std::span<const HitRecord> hits);
 
-/// A picture that matters for the queue of new material.
-struct PictureView {
-    RowId content = 0;
-    std::string sha256;
-    PictureRecord picture;
-    std::uint64_t size_bytes = 0;
-    std::optional<FingerprintRecord> fingerprint; ///< pdq "full"; null for a picture too small.
-    bool hit_alert = false, hit_allow_exact = false, hit_note = false;
-    bool hit_alert_exact = false; ///< With hit_allow_exact: lists contradict each other.
-    std::uint64_t places = 0, exhibits = 0,
-                  messages = 0; ///< Where seen; in how many messages attached.
-    bool seen_deleted = false, has_camera = false, has_location = false; ///< From state and EXIF.
-    std::string first_exhibit, first_path; ///< Its first place: exhibit in order, then seq.
-};
-/// All picture contents in the order of their SHA-256.
-[[nodiscard]] Result<std::vector<PictureView>> pictures(Case& file);
-/// The thumbnail of a content, empty if there is none.
+/// The thumbnail of a content, of a video its contact sheet; empty if there is none.
 [[nodiscard]] Result<Bytes> thumbnail(Case& file, RowId content);
-
-struct ReasonRecord {
-    std::string fact;
-    int points = 0;
-    std::string source;
-};
-struct GroupRecord {
-    std::string id; ///< The SHA-256 of its first member: stable.
-    RowId representative = 0;
-    std::vector<RowId> members;        ///< By SHA-256.
-    std::uint64_t unknown_members = 0; ///< 0: nothing new in it, it is not in the queue.
-    int points = 0;
-    std::vector<ReasonRecord> reasons; ///< Their points add up to `points`.
-};
-/// Replaces all groups in one transaction; keeps the order, which is that of the queue.
-[[nodiscard]] Result<void> replace_groups(Case& file, std::span<const GroupRecord> groups);
-/// In the order of the queue.
-[[nodiscard]] Result<std::vector<GroupRecord>> groups(Case& file);
-
-/// A group of the queue as it is shown: with its representative and its first place.
-struct QueuedGroup {
-    std::string id;
-    std::uint64_t unknown_members = 0, members = 0;
-    int points = 0;
-    std::vector<ReasonRecord> reasons;
-    std::string sha256, first_exhibit, first_path; ///< Of the representative.
-};
-/// The first `most` groups that hold something new, in the order of the queue.
-[[nodiscard]] Result<void> each_queued(Case& file,
-                                       const std::function<Result<void>(const QueuedGroup&)>& take,
-                                       std::size_t most = kAllRows);
 
 struct Totals {
     std::uint64_t items = 0, contents = 0, bytes = 0, messages = 0;
@@ -276,7 +229,8 @@ struct Totals {
         0;                    ///< Contents of the family "picture", also those that do not decode.
     std::uint64_t videos = 0; ///< The same of the family "video".
     std::uint64_t hits_exact = 0, hits_near = 0; ///< Distinct (content, list) pairs.
-    std::uint64_t groups = 0; ///< With unknown members; of an exhibit: with one seen in it.
+    /// With unknown members; of an exhibit: with one seen in it, once it is complete.
+    std::uint64_t groups = 0;
     /// Items and contents by error code, a picture that decoded only in part among them.
     std::map<std::string, std::uint64_t> errors;
     friend bool operator==(const Totals&, const Totals&) = default;

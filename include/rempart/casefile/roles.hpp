@@ -60,7 +60,7 @@ inline constexpr std::string_view kCatalogue =
     "videos, video_frames, content_ed2k, lists, list_entries, list_frames, list_versions, "
     "list_files, hits, "
     "hit_segments, "
-    "near_groups, near_group_reasons, near_group_members, parts, jobs, "
+    "near_groups, near_group_reasons, near_group_members, near_group_state, parts, jobs, "
     "job_failures, workers, search_progress, occurrences, tallies, content_index, "
     "content_index_new, entry_acts, entry_feedback, entries_off, told_hits, off_hits";
 inline constexpr std::string_view kTalk =
@@ -77,16 +77,17 @@ inline constexpr std::array kIngest{
     TableRight{"SELECT", "chat_exports, chat_rejects, accounts, conversations, attachments, "
                          "thumbnails"},
     TableRight{"SELECT (id, conversation_id)", "messages"},
-    TableRight{"INSERT",
-               "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
-               "metadata, thumbnails, videos, video_frames, content_ed2k, lists, list_entries, "
-               "list_frames, "
-               "list_versions, list_files, hits, hit_segments, near_groups, near_group_reasons, "
-               "near_group_members, parts, jobs, job_failures, workers, chat_exports, "
-               "chat_rejects, accounts, conversations, messages, attachments, content_index, "
-               "content_index_new, tallies, entry_acts, entry_feedback, entries_off"},
+    TableRight{
+        "INSERT",
+        "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
+        "metadata, thumbnails, videos, video_frames, content_ed2k, lists, list_entries, "
+        "list_frames, "
+        "list_versions, list_files, hits, hit_segments, near_groups, near_group_reasons, "
+        "near_group_members, near_group_state, parts, jobs, job_failures, workers, chat_exports, "
+        "chat_rejects, accounts, conversations, messages, attachments, content_index, "
+        "content_index_new, tallies, entry_acts, entry_feedback, entries_off"},
     TableRight{"UPDATE", "exhibits, runs, lists, list_files, jobs, workers, tallies, "
-                         "search_progress, entries_off"},
+                         "search_progress, entries_off, near_group_state"},
     TableRight{"UPDATE (media_error_code, media_error_text)", "contents"},
     TableRight{"UPDATE (is_owner)", "accounts"},
     TableRight{"UPDATE (content_id)", "attachments"},

@@ -83,6 +83,9 @@ struct IngestSummary {
     std::string exhibit;
     std::uint64_t items = 0, contents = 0, bytes = 0, media = 0, messages = 0;
     std::uint64_t hits_exact = 0, hits_near = 0, groups_new = 0;
+    /// Contents that came into another group when this call finished the exhibit: where exhibits
+    /// after it were finished before it.
+    std::uint64_t regrouped = 0;
     std::uint64_t damaged = 0, failed = 0, unsupported = 0;
     double seconds = 0;
     bool resumed = false;

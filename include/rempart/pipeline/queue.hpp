@@ -2,16 +2,20 @@
 #pragma once
 
 /// \file
-/// The queue of new material: pictures that no list knows, grouped by near-duplicates, most urgent
-/// first, with a reason for every point. A human decides; the order only says where to look first.
+/// The queue of new material: pictures and videos that no list knows, grouped by near-duplicates,
+/// most urgent first, with a reason for every point. A human decides; the order only says where to
+/// look first.
+///
+/// Groups are kept in the case and grow (docs/adr/0011): what they are is a function of the
+/// complete exhibits, whatever the order in which these were finished.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "rempart/casefile/case.hpp"
-#include "rempart/casefile/evidence.hpp"
+#include "rempart/casefile/groups.hpp"
 #include "rempart/core/result.hpp"
 
 namespace rempart::pipeline {
@@ -25,12 +29,22 @@ struct QueueRule {
 /// Every rule there is. Nothing about a person is among them, only about the material.
 [[nodiscard]] std::span<const QueueRule> queue_rules() noexcept;
 
-/// Groups all pictures of the case by near-duplicates (recognise::near_groups), orders the groups
-/// that hold unknown material, and stores both. The same whatever the order of ingest.
-[[nodiscard]] Result<void> update_queue(casefile::Case& file, unsigned threads);
+/// What a group of these is worth. \pre not empty; by SHA-256.
+[[nodiscard]] casefile::GroupWorth judge_group(std::span<const casefile::MediaView> members);
 
-/// The part of it that needs no case: for tests.
-[[nodiscard]] std::vector<casefile::GroupRecord>
-make_queue(std::span<const casefile::PictureView> pictures, unsigned threads);
+/// Raised when groups would come out otherwise: all contents are then grouped again.
+inline constexpr int kGroupingRule = 1;
+
+/// Makes an exhibit complete that nothing is left to read of: its contents join the groups, groups
+/// that it has seen are judged again, and its last job is taken off. \return as
+/// casefile::finish_exhibit.
+[[nodiscard]] Result<casefile::GroupChanged>
+finish_exhibit(casefile::Case& file, const casefile::Job& job, unsigned threads);
+
+/// After something changed what is known: judges the groups again that this list hits, or all of
+/// them. Groups what complete exhibits hold and no group has.
+[[nodiscard]] Result<casefile::GroupChanged>
+update_queue(casefile::Case& file, unsigned threads,
+             std::optional<casefile::RowId> list = std::nullopt);
 
 } // namespace rempart::pipeline

@@ -34,6 +34,7 @@ struct WorkerSummary {
     std::uint64_t jobs = 0, items = 0, bytes = 0, hits = 0;
     std::uint64_t lost = 0;       ///< Jobs whose lease ran out under way.
     std::uint64_t reconnects = 0; ///< After the database was away.
+    std::uint64_t regrouped = 0;  ///< Contents that came into another group by what it finished.
     /// Of the exhibits that it did jobs of, once it found nothing left: what could not be read, as
     /// not_read(), and whether a medium is not what was acquired.
     std::uint64_t unread = 0;
