@@ -2,6 +2,7 @@
 #include "rempart/pipeline/explanation.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -72,13 +73,12 @@ class Explanations : public casefile::Evidence {
         std::vector<HitRecord> hits;
         expect_ok(
             casefile::each_content(file_, [&](const casefile::ContentKeys& keys) -> Result<void> {
-                for (HitRecord& hit : matcher.match(
-                         {.digests = {.md5 = keys.md5, .sha1 = keys.sha1, .sha256 = keys.sha256},
-                          .fingerprints = keys.fingerprints,
-                          .frames = keys.frames,
-                          .content = keys.content})) {
-                    hits.push_back(std::move(hit));
-                }
+                auto of_one = value_of(matcher.match(
+                    {.digests = {.md5 = keys.md5, .sha1 = keys.sha1, .sha256 = keys.sha256},
+                     .fingerprints = keys.fingerprints,
+                     .frames = keys.frames,
+                     .content = keys.content}));
+                std::ranges::move(of_one, std::back_inserter(hits));
                 return {};
             }));
         expect_ok(casefile::add_hits(file_, hits));

@@ -57,12 +57,13 @@ class Floods : public casefile::Evidence {
         }
         expect_ok(in.add_hits(hits));
         expect_ok(in.commit());
+        casefile::complete_all(file_);
         expect_ok(update_queue(file_, 1));
     }
     std::uint64_t unknown() {
         std::uint64_t members = 0;
         for (const casefile::GroupRecord& group : value_of(casefile::groups(file_))) {
-            members += group.unknown_members;
+            members += group.worth.unknown_members;
         }
         return members;
     }

@@ -11,6 +11,7 @@
 
 #include "casefile/sample_case.hpp"
 #include "casefile/sqlite/fault_vfs.hpp"
+#include "support/kept_groups.hpp"
 
 namespace rempart::casefile {
 namespace {
@@ -276,7 +277,7 @@ int read_everything(const fs::path& folder, const fs::path& out) {
     count(each_hit(*file, [](const HitView&) { return Result<void>(); }));
     count(each_content(*file, [](const ContentKeys&) { return Result<void>(); }));
     count(each_message(*file, [](const MessageView&) { return Result<void>(); }));
-    count(pictures(*file));
+    count(all_media(*file));
     count(groups(*file));
     count(totals(*file, std::nullopt));
     count(find(*file, "train", [](const FoundView&) { return Result<void>(); }));
