@@ -22,7 +22,7 @@ void define_list_entries(CLI::App& group, const Choose& choose) {
         const char* what;
         ListSwitch::What kind;
     };
-    const CLI::Range kEntryNumber(std::uint64_t{1}, std::uint64_t{1} << 62U); // a minus wraps round
+    const CLI::Range entry_number(std::uint64_t{1}, std::uint64_t{1} << 62U); // a minus wraps round
     constexpr Row kRows[] = {
         {"disable", "Let the hits of entries count no more; they stay in the case",
          ListSwitch::What::disable},
@@ -40,7 +40,7 @@ void define_list_entries(CLI::App& group, const Choose& choose) {
             ->required()
             ->delimiter(',')
             ->allow_extra_args(false)
-            ->check(kEntryNumber);
+            ->check(entry_number);
         app->add_option("--reason", args->reason, "Why; it stays in the case")->required();
         purpose_option(app, *args);
         json_flag(app, *args);
@@ -52,7 +52,7 @@ void define_list_entries(CLI::App& group, const Choose& choose) {
     app->add_option("--name", said->list, "Name of the list in the case")->required();
     app->add_option("--entry", said->entry, "Number of the entry, as hits shows it")
         ->required()
-        ->check(kEntryNumber);
+        ->check(entry_number);
     app->add_option("--content", said->content, "SHA-256 of the content")->required();
     app->add_option("--verdict", said->verdict,
                     "confirmed: it is what the entry says; false: it is not")

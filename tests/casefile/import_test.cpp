@@ -67,6 +67,7 @@ void fill_everything(Case& file) {
     fill_groups(file);
     fill_decisions(file);
     fill_entry_acts(file, "V films", 90);
+    fill_list_version(file, "V films");
     ExhibitRecord last = some_exhibit("C");
     last.error = Error{Errc::damaged, "an end"};
     const RowId id = value_of(add_exhibit(file, last));

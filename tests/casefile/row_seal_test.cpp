@@ -152,6 +152,7 @@ TEST(RowSealer, SealsEveryTableOfARealCase) {
     fill_video(file, "V");
     fill_decisions(file);
     fill_entry_acts(file, "V films", 90);
+    fill_list_version(file, "V films");
     drop_guards(file);
     const std::string longer = "{1} || " + zeros(file, 1);
     for (const SealedTableFacts& facts : sealed_tables()) {

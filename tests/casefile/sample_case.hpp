@@ -192,7 +192,9 @@ inline void fill_video(Case& file, const std::string& label) {
     ExhibitRecord exhibit = some_exhibit(label);
     exhibit.id = value_of(add_exhibit(file, exhibit));
     IngestWriter writer = value_of(IngestWriter::open(file, exhibit.id));
-    const RowId content = store(writer, some_video(90));
+    ContentRecord video = some_video(90);
+    video.ed2k.emplace().ed2k.fill(std::byte{0xED});
+    const RowId content = store(writer, video);
     expect_ok(writer.add_item(some_item(writer.next_seq(), "film.mp4", content)));
     expect_ok(writer.finish_exhibit(exhibit));
     ListRecord list;
@@ -251,6 +253,24 @@ inline void fill_decisions(Case& file) {
                                "VALUES (5, 'anna', 'bruno', 'analyst', 1) RETURNING id"));
     expect_ok(change.seal(SealedTable::role_changes, row.value()));
     expect_ok(change.commit());
+}
+
+/// A newer version of the list, with one entry more.
+inline void fill_list_version(Case& file, const std::string& list) {
+    ListWriter writer = value_of(ListWriter::extend(file, list));
+    expect_ok(writer.add({.id = 0,
+                          .algorithm = "md5",
+                          .value = Bytes(16, std::byte{7}),
+                          .entry = 100,
+                          .label = "",
+                          .category = ""}));
+    ListVersionRecord version;
+    version.source_name = "/media/newer";
+    version.source_sha256 = "cd";
+    version.first_entry = 100;
+    version.added = 1;
+    version.taken = TimeValue::utc(9);
+    value_of(writer.finish_version(version, {}, {}));
 }
 
 /// Entry 1 of the list, which has a hit on the content of that number, is judged and disabled.
