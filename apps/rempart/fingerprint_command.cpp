@@ -135,7 +135,7 @@ int run(const Fingerprint& args) {
         const FingerprintLine line = line_of(looked, path);
         FileOutcome outcome;
         outcome.lines.push_back(args.json ? to_json(line) : text_of(line));
-        outcome.is_complete = line.facts != nullptr;
+        outcome.is_complete = line.facts != nullptr && !partial_fault(*line.facts);
         outcome.bytes = looked ? looked->size_bytes : 0;
         return outcome;
     };

@@ -2,6 +2,7 @@
 // list add, list update: lists of known material come into a case.
 #include <chrono>
 #include <filesystem>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -35,7 +36,7 @@ struct OpenedList {
     std::vector<UniqueFd> files;
     std::vector<pipeline::ListSource> sources; ///< Beside `files`.
     pipeline::ListRequest request;
-    std::optional<Case> file;
+    std::unique_ptr<Case> file; ///< Once open_list is done.
 };
 
 int open_files(const std::vector<std::string>& paths, OpenedList& list) {
@@ -69,7 +70,7 @@ int open_list(std::string_view command, const ListFiles& args, OpenedList& list)
     if (auto set = args.purpose ? file->act_for(to_utf8(*args.purpose)) : Result<void>(); !set) {
         return report_error("--purpose", set.error());
     }
-    list.file.emplace(std::move(*file));
+    list.file = std::make_unique<Case>(std::move(*file));
     list.request.name = args.name;
     list.request.added = now_utc();
     list.request.format = choice->format;
@@ -111,7 +112,7 @@ Result<casefile::RowId> add_run(OpenedList& list, std::string_view command,
 }
 
 /// What hangs on the hits of a list: quarantine, and the queue.
-Result<void> renew(Case& file, casefile::RowId list) {
+Result<void> renew(Case& file) {
     const auto quarantined = pipeline::quarantine_floods(file);
     if (!quarantined) {
         return fail(quarantined.error());
@@ -119,9 +120,7 @@ Result<void> renew(Case& file, casefile::RowId list) {
     if (auto told = name_quarantined(file); !told) {
         return told;
     }
-    const bool of_one = quarantined->empty();
-    const auto queued =
-        pipeline::update_queue(file, 0, of_one ? std::optional(list) : std::nullopt);
+    const auto queued = pipeline::update_queue(file, 0);
     return queued ? Result<void>() : fail(queued.error());
 }
 
@@ -144,7 +143,7 @@ int run(const ListAdd& args) {
         return report_error("list add", run.error());
     }
     if (added->new_hits > 0) {
-        if (auto renewed = renew(*list.file, added->list.id); !renewed) {
+        if (auto renewed = renew(*list.file); !renewed) {
             return report_error("list add", renewed.error());
         }
     }
@@ -174,10 +173,9 @@ int run(const ListUpdate& args) {
         return report_error("list update", run.error());
     }
     const casefile::ListVersionRecord& version = updated->version;
-    if (updated->read.new_hits + version.withdrawn + version.returned > 0) {
-        if (auto renewed = renew(*list.file, updated->read.list.id); !renewed) {
-            return report_error("list update", renewed.error());
-        }
+    // Whatever changed: an earlier call may have ended before this.
+    if (auto renewed = renew(*list.file); !renewed) {
+        return report_error("list update", renewed.error());
     }
     print_line(args.json
                    ? to_json(*updated)

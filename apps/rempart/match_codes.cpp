@@ -79,6 +79,9 @@ class CodeQueries {
                 entries_.push_back(lists_.entries[i]);
             }
         }
+        if (codes.empty()) {
+            return fail(Errc::invalid_argument, "no PDQ hash in the lists: no code can match");
+        }
         lists_.hashes = {}; // the codes are all that is asked
         lists_.entries = {};
         auto listed = ListedCodes::of(std::move(codes), codes_.size());

@@ -62,13 +62,7 @@ std::optional<Error> fault_of(const LookedAt& looked) {
     if (!looked.facts) { // of any other file the digests were compared, and that was all there is
         return is_media ? std::optional(looked.facts.error()) : std::nullopt;
     }
-    const auto* video = std::get_if<media::VideoFacts>(&*looked.facts);
-    if (video == nullptr || !video->partial) {
-        return std::nullopt;
-    }
-    const auto code = errc_named(
-        std::string_view(video->partial_reason).substr(0, video->partial_reason.find(':')));
-    return Error{code.value_or(Errc::damaged), video->partial_reason};
+    return partial_fault(*looked.facts);
 }
 
 // Which pixels were asked for.
@@ -83,7 +77,9 @@ class FileMatcher {
   public:
     FileMatcher(const Match& args, const MatchLists& lists)
         : args_(args), lists_(lists), known_(known_of(lists, args.radius)),
-          files_(media::Sampling::key_frames, pipeline::thread_count(args.jobs)) {}
+          files_(media::Sampling::key_frames, pipeline::thread_count(args.jobs),
+                 known_.set.holds(HashKind::ed2k) ? recognise::DigestSet::all_and_ed2k
+                                                  : recognise::DigestSet::all) {}
 
     FileOutcome match(const std::string& path) {
         FileOutcome outcome;

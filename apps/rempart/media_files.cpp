@@ -20,10 +20,10 @@ struct ReadOnce {
     media::FileType type;
 };
 
-Result<ReadOnce> read_once(int descriptor) {
+Result<ReadOnce> read_once(int descriptor, recognise::DigestSet set) {
     constexpr std::size_t kPieceBytes = std::size_t{1} << 18; // fits into a core's cache
     static_assert(kPieceBytes >= media::kTypeHeadBytes);
-    recognise::Digester digester;
+    recognise::Digester digester(set);
     ReadOnce read;
     Bytes piece(kPieceBytes);
     while (true) {
@@ -45,6 +45,19 @@ Result<ReadOnce> read_once(int descriptor) {
 }
 
 } // namespace
+
+std::optional<Error> partial_fault(const MediaFacts& facts) {
+    return std::visit(
+        [](const auto& of_kind) -> std::optional<Error> {
+            if (!of_kind.partial) {
+                return std::nullopt;
+            }
+            const std::string_view reason = of_kind.partial_reason;
+            const auto code = errc_named(reason.substr(0, reason.find(':')));
+            return Error{code.value_or(Errc::damaged), of_kind.partial_reason};
+        },
+        facts);
+}
 
 Result<media::Pool*> MediaFiles::pictures() {
     const std::scoped_lock lock(starting_);
@@ -102,7 +115,7 @@ Result<LookedAt> MediaFiles::look_at(const std::string& path) {
     if (!file) {
         return fail(file.error());
     }
-    const auto read = read_once(file->get());
+    const auto read = read_once(file->get(), digests_);
     if (!read) {
         return fail(read.error());
     }

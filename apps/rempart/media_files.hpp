@@ -31,12 +31,17 @@ struct LookedAt {
     Result<MediaFacts> facts;
 };
 
+/// What a picture or video that decoded only in part lacks.
+[[nodiscard]] std::optional<Error> partial_fault(const MediaFacts& facts);
+
 /// Starts decoders on first need, so many of a kind as threads ask at once. Thread-safe.
 class MediaFiles {
   public:
     /// \param workers of a kind, at least 1; further calls wait for one.
-    MediaFiles(media::Sampling sampling, unsigned workers)
-        : sampling_(sampling), workers_(workers) {}
+    /// \param digests which of a file are computed.
+    MediaFiles(media::Sampling sampling, unsigned workers,
+               recognise::DigestSet digests = recognise::DigestSet::all)
+        : sampling_(sampling), workers_(workers), digests_(digests) {}
     /// \return `not_found`, `io`, `unsupported` (no regular file): the file itself; or what keeps
     ///         the decoders from starting.
     [[nodiscard]] Result<LookedAt> look_at(const std::string& path);
@@ -48,6 +53,7 @@ class MediaFiles {
 
     media::Sampling sampling_;
     unsigned workers_;
+    recognise::DigestSet digests_;
     std::mutex starting_; ///< Of the pools: the one or the other may be there already.
     std::optional<media::Pool> pictures_;
     std::optional<media::VideoPool> videos_;

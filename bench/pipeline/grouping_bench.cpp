@@ -168,7 +168,7 @@ void BM_JudgeAll(benchmark::State& state) {
     Pictures pictures;
     finish(bench.file(), read_exhibit(bench.file(), "A", pictures, state.range(0)));
     for (auto _ : state) {
-        tell(state, bench.file(), must(update_queue(bench.file(), 1)));
+        tell(state, bench.file(), must(update_queue(bench.file(), 1, Judging::all)));
     }
 }
 

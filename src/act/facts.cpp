@@ -167,6 +167,10 @@ Result<void> gather_hygiene(casefile::Case& file, Facts& facts) {
     if (!off || !disputed) {
         return fail(off ? disputed.error() : off.error());
     }
+    // What a newer version of a list withdrew was not switched by anybody, and may be thousands.
+    std::erase_if(*off, [](const casefile::EntryOff& entry) {
+        return entry.state == name(casefile::EntryAct::withdrawn);
+    });
     facts.entries_off = std::move(*off);
     facts.disputed = *disputed;
     return {};

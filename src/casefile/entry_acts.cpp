@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "casefile/groups_due.hpp"
 #include "casefile/role_rights.hpp"
 #include "casefile/server_time.hpp"
 #include "casefile/tallies.hpp"
@@ -90,6 +91,9 @@ Result<void> store_acts(Database& database, AuditedChange& change, const EntryRo
                         const std::vector<ActRow>& acts) {
     Tallies tallies;
     const RowId list = acts.front().list;
+    if (auto noted = note_due(database, list); !noted) {
+        return noted;
+    }
     if (auto counted = tallies.hits_of_list(database, list, -1); !counted) {
         return counted;
     }

@@ -23,7 +23,7 @@ Result<RowId> content_hit_by(Database& database, RowId list, const Feedback& fee
     const auto content = database.scalar(
         fmt::format("SELECT c.id FROM contents c WHERE {} AND EXISTS (SELECT 1 FROM hits h "
                     "JOIN list_entries n ON n.id = h.entry_id WHERE h.content_id = c.id "
-                    "AND h.list_id = $3 AND n.entry = $4)",
+                    "AND +h.list_id = $3 AND n.entry = $4)",
                     is_content("$1", "$2")),
         index_start(feedback.sha256), ByteView(feedback.sha256), list, feedback.entry);
     if (!content) {

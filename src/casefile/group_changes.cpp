@@ -101,12 +101,11 @@ Result<void> Changing::note_touched() {
                                        *change_.finished),
                            touched_);
     }
-    if (noted && change_.list) {
+    if (noted) { // also what an earlier change left to do, because it ended in between
         noted = append_ids(database_,
-                           fmt::format("SELECT DISTINCT m.leader_id FROM hits h "
-                                       "JOIN near_group_members m ON m.content_id = h.content_id "
-                                       "WHERE h.list_id = {}",
-                                       *change_.list),
+                           "SELECT DISTINCT m.leader_id FROM near_groups_due d "
+                           "CROSS JOIN hits h JOIN near_group_members m "
+                           "ON m.content_id = h.content_id WHERE h.list_id = d.list_id",
                            touched_);
     }
     std::ranges::sort(touched_);
@@ -248,6 +247,9 @@ Result<void> Changing::store_worth(RowId leader, const std::string& sha256,
 }
 
 Result<void> Changing::raise_generation() {
+    if (auto judged = database_.run("DELETE FROM near_groups_due"); !judged) {
+        return judged;
+    }
     return database_.run("INSERT INTO near_group_state (only_row, generation, rule) "
                          "VALUES (1, $1, $2) ON CONFLICT (only_row) DO UPDATE "
                          "SET generation = excluded.generation, rule = excluded.rule",

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "casefile/contents.hpp"
 #include "casefile/database.hpp"
 #include "casefile/id_batches.hpp"
 #include "rempart/casefile/groups.hpp"
@@ -199,8 +200,9 @@ Result<void> each_frame(Case& file, std::span<const RowId> videos, bool as_it_is
     return in_batches(videos, [&](const std::string& batch) {
         return database.each(
             fmt::format("SELECT content_id, from_ms, to_ms, quality, {} FROM video_frames "
-                        "WHERE content_id IN ({}) ORDER BY content_id, ordinal",
-                        as_it_is_only ? "substr(orientations, 1, 32)" : "orientations", batch),
+                        "WHERE content_id IN ({}) AND ordinal < {} ORDER BY content_id, ordinal",
+                        as_it_is_only ? "substr(orientations, 1, 32)" : "orientations", batch,
+                        kFirstTrimmedFrame),
             [&](Row& row) -> Result<void> {
                 RowId content = 0;
                 VideoFrameRecord frame;

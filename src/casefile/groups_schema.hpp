@@ -35,6 +35,7 @@ CREATE TABLE near_group_state (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     generation INTEGER NOT NULL, rule INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE near_groups_due (list_id INTEGER PRIMARY KEY REFERENCES lists (id)) STRICT;
 CREATE TABLE near_groups (
     leader_id INTEGER PRIMARY KEY REFERENCES contents (id), id BLOB NOT NULL,
     representative_id INTEGER NOT NULL REFERENCES contents (id),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rempart/casefile/hit_codes.hpp"
 
+#include "rempart/casefile/lists.hpp"
+
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,13 +34,19 @@ constexpr std::string_view kHitsOfContent =
 Result<std::optional<ContentCodes>> read_content(Database& database, RowId content) {
     std::optional<ContentCodes> codes;
     auto read = database.each(
-        fmt::format("SELECT c.id, c.sha256, c.sha1, c.md5, {} FROM contents c WHERE c.id = $1",
+        fmt::format("SELECT c.id, c.sha256, c.sha1, c.md5, e.ed2k, e.ed2k_blue, {} "
+                    "FROM contents c LEFT JOIN content_ed2k e ON e.content_id = c.id "
+                    "WHERE c.id = $1",
                     known_by_sql("c.id")),
         [&](Row& row) -> Result<void> {
             ContentKeys& keys = codes.emplace().keys;
             std::int64_t known = 0;
-            if (!row.take(keys.content, keys.sha256, keys.sha1, keys.md5, known)) {
+            std::optional<std::array<std::byte, 16>> red, blue;
+            if (!row.take(keys.content, keys.sha256, keys.sha1, keys.md5, red, blue, known)) {
                 return Row::damaged();
+            }
+            if (red && blue) {
+                keys.ed2k = {*red, *blue};
             }
             codes->known_by = known_by(known);
             return {};
@@ -112,6 +120,27 @@ Result<void> read_hits(Database& database, ContentCodes& content) {
 
 } // namespace
 
+namespace {
+
+// An entry of a later version stands in that version's file.
+Result<void> name_source(Case& file, HitCodes& hit) {
+    const auto versions = list_versions(file, hit.list.id);
+    if (!versions) {
+        return fail(versions.error());
+    }
+    for (const ListVersionRecord& version : *versions) {
+        if (version.first_entry <= hit.entry.entry) {
+            hit.list.format = version.format;
+            hit.list.source_name = version.source_name;
+            hit.list.source_sha256 = version.source_sha256;
+            hit.list.added = version.taken;
+        }
+    }
+    return {};
+}
+
+} // namespace
+
 Result<ContentCodes> content_codes(Case& file, RowId content) {
     Database& database = file.database();
     const auto snapshot = Snapshot::begin(database);
@@ -129,6 +158,11 @@ Result<ContentCodes> content_codes(Case& file, RowId content) {
     for (auto& read : {read_codes(database, codes->keys), read_hits(database, *codes)}) {
         if (!read) {
             return fail(read.error());
+        }
+    }
+    for (HitCodes& hit : codes->hits) {
+        if (auto named = name_source(file, hit); !named) {
+            return fail(std::move(named).error());
         }
     }
     return std::move(*codes);
@@ -158,8 +192,9 @@ Result<std::vector<RowId>> contents_at(Case& file, std::string_view path) {
 // Alert lists lead: what they are equal to is little, where allow lists know half of every disk.
 Result<std::uint64_t> disputed_contents(Case& file) {
     const auto count = file.database().scalar(
-        "SELECT count(DISTINCT h.content_id) FROM lists l JOIN told_hits h ON h.list_id = l.id "
-        "WHERE l.polarity = 'alert' AND h.match = 'exact' AND EXISTS (SELECT 1 FROM told_hits a "
+        "SELECT count(DISTINCT h.content_id) FROM lists l CROSS JOIN told_hits h "
+        "WHERE h.list_id = l.id AND h.distance = 0 "
+        "AND l.polarity = 'alert' AND h.match = 'exact' AND EXISTS (SELECT 1 FROM told_hits a "
         "JOIN lists b ON b.id = a.list_id WHERE a.content_id = h.content_id "
         "AND a.match = 'exact' AND b.polarity = 'allow')");
     if (!count) {

@@ -2,6 +2,7 @@
 #include "rempart/casefile/evidence.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include "casefile/content_index.hpp"
 #include "casefile/contents.hpp"
 #include "casefile/database.hpp"
+#include "casefile/groups_due.hpp"
 #include "casefile/index_lead.hpp"
 #include "casefile/ingest_statements.hpp"
 #include "casefile/known_by.hpp"
@@ -317,6 +319,14 @@ Result<void> add_hits(Case& file, std::span<const HitRecord> hits) {
             return fail(added.error());
         }
         id += *added ? 1 : 0;
+    }
+    std::set<RowId> lists;
+    for (const HitRecord& hit : hits) {
+        if (lists.insert(hit.list).second) {
+            if (auto noted = note_due(database, hit.list); !noted) {
+                return noted;
+            }
+        }
     }
     Tallies tallies;
     for (const auto& stored :

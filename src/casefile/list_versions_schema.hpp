@@ -5,6 +5,7 @@
 /// The step of the schema by which a list can be brought up to date; migrations.cpp says in which
 /// spelling.
 ///
+///     lists_due        lists that were not asked yet about all that the case holds
 ///     list_versions    each later version of a list that was taken over, and what it changed
 
 namespace rempart::casefile {
@@ -16,6 +17,9 @@ CREATE TABLE list_versions (
     first_entry INTEGER NOT NULL, records INTEGER NOT NULL, hashes INTEGER NOT NULL,
     kept INTEGER NOT NULL, added INTEGER NOT NULL, withdrawn INTEGER NOT NULL,
     returned INTEGER NOT NULL, added_us INTEGER, added_kind INTEGER NOT NULL
+) STRICT;
+CREATE TABLE lists_due (
+    list_id INTEGER PRIMARY KEY REFERENCES lists (id), version INTEGER NOT NULL
 ) STRICT;
 )sql";
 

@@ -63,6 +63,7 @@ struct ListWriter::State {
     Result<void> put_version(const ListVersionRecord& version);
     Result<void> switch_entries(std::span<const std::uint64_t> entries, EntryAct act,
                                 const std::string& reason);
+    Result<void> return_entries(std::span<const std::uint64_t> entries, const std::string& reason);
 };
 
 Result<std::unique_ptr<ListWriter::State>> ListWriter::State::begin(Database& database,
@@ -197,6 +198,9 @@ Result<RowId> ListWriter::finish(const ListRecord& counts, std::span<const ListF
     if (done) {
         done = put_list_files(*state_->database, state_->list, files);
     }
+    if (done) {
+        done = note_list_due(*state_->database, state_->list, 0);
+    }
     if (!done) {
         return fail(std::move(done).error());
     }
@@ -213,7 +217,11 @@ Result<void> ListWriter::State::put_version(const ListVersionRecord& version) {
         list, version.format, version.source_name, version.source_sha256, version.first_entry,
         version.records, version.hashes, version.kept, version.added, version.withdrawn,
         version.returned, version.taken);
-    return row ? change.seal(SealedTable::list_versions, row->value_or(0)) : fail(row.error());
+    if (!row) {
+        return fail(row.error());
+    }
+    auto noted = note_list_due(*database, list, row->value_or(0));
+    return noted ? change.seal(SealedTable::list_versions, row->value_or(0)) : noted;
 }
 
 Result<void> ListWriter::State::switch_entries(std::span<const std::uint64_t> entries, EntryAct act,
@@ -232,6 +240,24 @@ Result<void> ListWriter::State::switch_entries(std::span<const std::uint64_t> en
     return store_acts(*database, change, *rows, acts);
 }
 
+/// What was in quarantine when it was withdrawn is in quarantine again: only a person releases it.
+Result<void> ListWriter::State::return_entries(std::span<const std::uint64_t> entries,
+                                               const std::string& reason) {
+    std::vector<std::uint64_t> enabled, quarantined;
+    for (const std::uint64_t entry : entries) {
+        const auto was = database->scalar(
+            "SELECT CASE WHEN act = 'quarantined' THEN 1 ELSE 0 END FROM entry_acts "
+            "WHERE list_id = $1 AND entry = $2 AND act <> 'withdrawn' ORDER BY id DESC LIMIT 1",
+            list, entry);
+        if (!was) {
+            return fail(was.error());
+        }
+        (was->value_or(0) == 1 ? quarantined : enabled).push_back(entry);
+    }
+    auto done = switch_entries(enabled, EntryAct::enabled, reason);
+    return done ? switch_entries(quarantined, EntryAct::quarantined, reason) : done;
+}
+
 Result<RowId> ListWriter::finish_version(const ListVersionRecord& version,
                                          std::span<const std::uint64_t> withdrawn,
                                          std::span<const std::uint64_t> returned) {
@@ -247,7 +273,7 @@ Result<RowId> ListWriter::finish_version(const ListVersionRecord& version,
         done = state_->switch_entries(withdrawn, EntryAct::withdrawn, "not in " + reason);
     }
     if (done) {
-        done = state_->switch_entries(returned, EntryAct::enabled, "again in " + reason);
+        done = state_->return_entries(returned, "again in " + reason);
     }
     if (done) {
         done = forget_list_files(*state_->database, state_->list);

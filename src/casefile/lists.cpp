@@ -116,17 +116,54 @@ Result<void> forget_list_files(Database& database, RowId list) {
     return database.run("DELETE FROM list_files WHERE list_id = $1", list);
 }
 
-Result<void> store_list_files(Case& file, RowId list, std::span<const ListFileRecord> files) {
+Result<std::int64_t> newest_version(Case& file, RowId list) {
+    const auto newest = file.database().scalar(
+        "SELECT COALESCE(max(id), 0) FROM list_versions WHERE list_id = $1", list);
+    return newest ? Result<std::int64_t>(newest->value_or(0)) : fail(newest.error());
+}
+
+Result<bool> store_list_files(Case& file, const ListDue& compiled,
+                              std::span<const ListFileRecord> files) {
     Database& database = file.database();
     auto transaction = Transaction::begin(database);
     if (!transaction) {
         return fail(std::move(transaction).error());
     }
-    auto stored = forget_list_files(database, list);
-    if (stored) {
-        stored = put_list_files(database, list, files);
+    const auto newest = newest_version(file, compiled.list);
+    if (!newest || *newest != compiled.version) {
+        return newest ? Result<bool>(false) : fail(newest.error());
     }
-    return stored ? transaction->commit() : stored;
+    auto stored = forget_list_files(database, compiled.list);
+    if (stored) {
+        stored = put_list_files(database, compiled.list, files);
+    }
+    if (stored) {
+        stored = transaction->commit();
+    }
+    return stored ? Result<bool>(true) : fail(std::move(stored).error());
+}
+
+Result<void> note_list_due(Database& database, RowId list, std::int64_t version) {
+    return database.run("INSERT INTO lists_due (list_id, version) VALUES ($1, $2) "
+                        "ON CONFLICT (list_id) DO UPDATE SET version = excluded.version",
+                        list, version);
+}
+
+Result<std::vector<ListDue>> lists_due(Case& file) {
+    std::vector<ListDue> all;
+    auto read = file.database().each(
+        "SELECT list_id, version FROM lists_due ORDER BY list_id", [&](Row& row) -> Result<void> {
+            ListDue& due = all.emplace_back();
+            return row.take(due.list, due.version) ? Result<void>() : Row::damaged();
+        });
+    return read ? Result<std::vector<ListDue>>(std::move(all)) : fail(std::move(read).error());
+}
+
+Result<void> list_was_asked(Case& file, const ListDue& due, std::optional<RowId> finishing) {
+    return file.database().run("DELETE FROM lists_due WHERE list_id = $1 AND version = $2 AND NOT "
+                               "EXISTS (SELECT 1 FROM exhibits WHERE state <> 'complete' "
+                               "AND id <> $3)",
+                               due.list, due.version, finishing.value_or(0));
 }
 
 Result<std::vector<ListVersionRecord>> list_versions(Case& file, RowId list) {

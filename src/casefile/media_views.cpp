@@ -101,9 +101,9 @@ Result<void> MediaTable::read_places(const std::string& batch) {
             return Row::damaged();
         }
         if (MediaView* view = find(content)) {
+            view->seen_deleted = deleted == places && (view->exhibits == 0 || view->seen_deleted);
             view->places += places;
             ++view->exhibits;
-            view->seen_deleted = view->seen_deleted || deleted > 0;
         }
         return {};
     };

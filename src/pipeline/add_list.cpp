@@ -64,6 +64,10 @@ Result<ListAdded> store_list(casefile::Case& file, std::span<const ListSource> s
 
 Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sources,
                            const ListRequest& request) {
+    // What an earlier call left to do, because it ended in between.
+    if (auto asked = ask_due_lists(file, request.threads); !asked) {
+        return fail(std::move(asked).error());
+    }
     auto added = store_list(file, sources, request);
     if (!added) {
         return added;
@@ -78,6 +82,9 @@ Result<ListAdded> add_list(casefile::Case& file, std::span<const ListSource> sou
     }
     added->new_hits = asked->hits;
     added->without_ed2k = asked->without_ed2k;
+    if (auto settled = casefile::list_was_asked(file, {added->list.id, 0}); !settled) {
+        return fail(std::move(settled).error());
+    }
     return added;
 }
 

@@ -86,7 +86,8 @@ Result<void> Asking::ask() {
 
 } // namespace
 
-Result<Asked> ask_case(casefile::Case& file, const Matcher& matcher, unsigned threads) {
+Result<Asked> ask_case(casefile::Case& file, const Matcher& matcher, unsigned threads,
+                       casefile::RowId after) {
     Asked asked;
     Asking asking(matcher, threads);
     const bool asks_ed2k = matcher.digest_set() == recognise::DigestSet::all_and_ed2k;
@@ -97,6 +98,7 @@ Result<Asked> ask_case(casefile::Case& file, const Matcher& matcher, unsigned th
     if (done) {
         done = asking.ask();
     }
+    std::erase_if(asking.hits(), [&](const HitRecord& hit) { return hit.entry <= after; });
     if (done) {
         done = casefile::add_hits(file, asking.hits());
     }
@@ -109,6 +111,27 @@ Result<Asked> ask_case(casefile::Case& file, const Matcher& matcher, unsigned th
     }
     asked.hits = told.size();
     return asked;
+}
+
+Result<void> ask_due_lists(casefile::Case& file, unsigned threads,
+                           std::optional<casefile::RowId> finishing) {
+    const auto all = casefile::lists_due(file);
+    if (!all) {
+        return fail(all.error());
+    }
+    for (const casefile::ListDue& due : *all) {
+        const auto matcher = Matcher::load(file, due.list);
+        if (!matcher) {
+            return fail(matcher.error());
+        }
+        if (const auto asked = ask_case(file, *matcher, threads); !asked) {
+            return fail(asked.error());
+        }
+        if (auto settled = casefile::list_was_asked(file, due, finishing); !settled) {
+            return settled;
+        }
+    }
+    return {};
 }
 
 } // namespace rempart::pipeline

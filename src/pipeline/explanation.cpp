@@ -22,16 +22,22 @@ Result<void> contradicted(const Explanation& why, std::string_view what) {
                                              why.row.hit.match, why.row.entry.entry, what));
 }
 
-ByteView digest_of(const casefile::ContentKeys& keys, std::string_view algorithm) {
+// Of the two forms of ed2k the one that is listed, if either is.
+ByteView digest_of(const casefile::ContentKeys& keys, std::string_view algorithm, ByteView listed) {
     if (algorithm == "sha256") {
         return keys.sha256;
+    }
+    if (algorithm == "ed2k") {
+        return !keys.ed2k                                         ? ByteView()
+               : std::ranges::equal(keys.ed2k->ed2k_blue, listed) ? ByteView(keys.ed2k->ed2k_blue)
+                                                                  : ByteView(keys.ed2k->ed2k);
     }
     return algorithm == "sha1" ? ByteView(keys.sha1)
                                : (algorithm == "md5" ? ByteView(keys.md5) : ByteView());
 }
 
 Result<void> explain_exact(const casefile::ContentKeys& keys, Explanation& why) {
-    const ByteView digest = digest_of(keys, why.row.hit.algorithm);
+    const ByteView digest = digest_of(keys, why.row.hit.algorithm, why.row.entry.value);
     why.code.assign(digest.begin(), digest.end());
     if (digest.empty() || why.row.entry.algorithm != why.row.hit.algorithm ||
         why.code != why.row.entry.value) {

@@ -314,7 +314,6 @@ Result<GroupChanged> change_until_fresh(casefile::Case& file, std::optional<RowI
                                                          .anew = plan->anew,
                                                          .placed = *placed,
                                                          .finished = finished,
-                                                         .list = {},
                                                          .all = false});
         if (!changed || *changed) {
             return changed ? Result<GroupChanged>(**changed) : fail(changed.error());
@@ -331,11 +330,9 @@ Result<GroupChanged> finish_exhibit(casefile::Case& file, const casefile::Job& j
     });
 }
 
-Result<GroupChanged> update_queue(casefile::Case& file, unsigned threads,
-                                  std::optional<RowId> list) {
+Result<GroupChanged> update_queue(casefile::Case& file, unsigned threads, Judging judging) {
     return change_until_fresh(file, std::nullopt, threads, [&](casefile::GroupChange change) {
-        change.list = list;
-        change.all = !list;
+        change.all = judging == Judging::all;
         return casefile::change_groups(file, change, judge_group);
     });
 }

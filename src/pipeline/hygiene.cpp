@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "rempart/casefile/lists.hpp"
 #include "rempart/pipeline/queue.hpp"
 
 namespace rempart::pipeline {
@@ -36,17 +35,13 @@ Result<std::vector<casefile::EntryOff>> quarantine_floods(casefile::Case& file) 
 
 Result<void> switch_entries(casefile::Case& file, const casefile::EntryChange& change,
                             unsigned threads) {
-    if (auto switched = casefile::switch_entries(file, change); !switched) {
+    auto switched = casefile::switch_entries(file, change);
+    if (!switched && switched.error().code != Errc::refused) {
         return switched;
     }
-    const auto lists = casefile::lists(file);
-    if (!lists) {
-        return fail(lists.error());
-    }
-    const auto list = std::ranges::find(*lists, change.list, &casefile::ListRecord::name);
-    const auto queued =
-        update_queue(file, threads, list == lists->end() ? std::nullopt : std::optional(list->id));
-    return queued ? Result<void>() : fail(queued.error());
+    // Where the entry is in that state already, an earlier call may have ended before this.
+    const auto queued = update_queue(file, threads);
+    return switched && !queued ? fail(queued.error()) : switched;
 }
 
 } // namespace rempart::pipeline

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "pipeline/ask_case.hpp"
 #include "pipeline/list_files.hpp"
 #include "pipeline/medium.hpp"
 #include "pipeline/part_work.hpp"
@@ -268,6 +269,10 @@ Result<JobOutcome> JobRunner::run_finish(const Job& job) {
     if (auto joined = casefile::join_attachments(file_, job.exhibit); !joined) {
         return fail(joined.error());
     }
+    // Lists that came while the exhibit was read: its earlier parts did not ask them.
+    if (auto asked = ask_due_lists(file_, threads_, job.exhibit); !asked) {
+        return fail(std::move(asked).error());
+    }
     const auto quarantined = quarantine_floods(file_); // before what follows from it
     if (!quarantined) {
         return fail(quarantined.error());
@@ -275,11 +280,6 @@ Result<JobOutcome> JobRunner::run_finish(const Job& job) {
     const auto finished = finish_exhibit(file_, job, threads_);
     if (!finished) {
         return fail(finished.error());
-    }
-    if (!quarantined->empty()) { // what they made known is not, in other exhibits' groups too
-        if (auto judged = update_queue(file_, threads_); !judged) {
-            return fail(judged.error());
-        }
     }
     counters_.regrouped += finished->moved;
     return JobOutcome::done;

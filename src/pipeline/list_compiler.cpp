@@ -58,9 +58,13 @@ Result<void> make_list_folder(const fs::path& folder) {
     if (::lstat(folder.c_str(), &status) != 0) {
         return fail(Errc::io, "the folder of compiled lists cannot be looked at");
     }
-    return S_ISDIR(status.st_mode) && status.st_uid == ::geteuid()
+    if (!S_ISDIR(status.st_mode) || status.st_uid != ::geteuid()) {
+        return fail(Errc::refused, "the folder of compiled lists is somebody else's");
+    }
+    // One that was copied may be open to others.
+    return (status.st_mode & 077U) == 0 || ::chmod(folder.c_str(), 0700) == 0
                ? Result<void>()
-               : fail(Errc::refused, "the folder of compiled lists is somebody else's");
+               : fail(Errc::refused, "the folder of compiled lists is open to others");
 }
 
 struct ListCompiler::State {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <utility>
 #include <variant>
@@ -121,48 +122,70 @@ bool is_replaceable(Errc why) {
            why == Errc::integrity || why == Errc::unsupported || why == Errc::invalid_argument;
 }
 
-Result<std::vector<OpenFile>> open_or_compile(casefile::Case& file,
-                                              const casefile::ListRecord& list) {
-    const fs::path folder = file.list_folder();
+/// The files under the ids that the case has for them. \return null where they are to be compiled
+Result<std::optional<std::vector<OpenFile>>>
+open_known(const fs::path& folder, casefile::RowId list, std::span<const ListFileRecord> known) {
+    if (!is_of_this_format(known)) {
+        return std::nullopt;
+    }
+    auto files = open_all(folder, list, known);
+    if (!files && is_replaceable(files.error().code)) {
+        return std::nullopt;
+    }
+    return files ? Result<std::optional<std::vector<OpenFile>>>(std::move(*files))
+                 : fail(std::move(files).error());
+}
+
+/// \return false if a newer version of the list came meanwhile
+Result<bool> compile_and_store(casefile::Case& file, const casefile::ListRecord& list) {
+    const auto version = casefile::newest_version(file, list.id);
     const auto known = casefile::list_files(file, list.id);
-    if (!known) {
-        return fail(known.error());
-    }
-    const bool is_known = is_of_this_format(*known);
-    if (is_known) {
-        auto files = open_all(folder, list.id, *known);
-        if (files || !is_replaceable(files.error().code)) {
-            return files;
-        }
-    }
-    if (auto made = make_list_folder(folder); !made) {
-        return fail(std::move(made).error());
-    }
-    const auto lock = lock_folder(folder);
-    if (!lock) {
-        return fail(lock.error());
-    }
-    if (is_known) { // another process may have been first
-        if (auto files = open_all(folder, list.id, *known); files) {
-            return files;
-        }
-    }
-    const auto compiled = compile(file, list);
+    const auto compiled =
+        version && known ? compile(file, list) : fail(version ? known.error() : version.error());
     if (!compiled) {
         return fail(compiled.error());
     }
-    if (is_known && *compiled != *known) {
-        return fail(Errc::integrity,
-                    fmt::format("the entries of the list \"{}\" are not those that it was compiled "
-                                "from when it was added",
-                                list.name));
+    if (!is_of_this_format(*known)) {
+        return casefile::store_list_files(file, {list.id, *version}, *compiled);
     }
-    if (!is_known) {
-        if (auto stored = casefile::store_list_files(file, list.id, *compiled); !stored) {
-            return fail(std::move(stored).error());
+    const auto still = casefile::newest_version(file, list.id);
+    if (!still) {
+        return fail(still.error());
+    }
+    return *still != *version || *compiled == *known
+               ? Result<bool>(*still == *version)
+               : fail(Errc::integrity,
+                      fmt::format("the entries of the list \"{}\" are not those that it was "
+                                  "compiled from when it was added",
+                                  list.name));
+}
+
+Result<std::vector<OpenFile>> open_or_compile(casefile::Case& file,
+                                              const casefile::ListRecord& list) {
+    const fs::path folder = file.list_folder();
+    if (auto made = make_list_folder(folder); !made) {
+        return fail(std::move(made).error());
+    }
+    UniqueFd lock; // from the first miss on: another process may be compiling the same
+    for (;;) {
+        const auto known = casefile::list_files(file, list.id);
+        auto files = known ? open_known(folder, list.id, *known) : fail(known.error());
+        if (!files || *files) {
+            return files ? Result<std::vector<OpenFile>>(std::move(**files))
+                         : fail(std::move(files).error());
+        }
+        if (!lock) {
+            auto taken = lock_folder(folder);
+            if (!taken) {
+                return fail(std::move(taken).error());
+            }
+            lock = std::move(*taken);
+            continue;
+        }
+        if (const auto stored = compile_and_store(file, list); !stored) {
+            return fail(stored.error());
         }
     }
-    return open_all(folder, list.id, *compiled);
 }
 
 } // namespace

@@ -142,8 +142,9 @@ class Update {
 
   private:
     Result<void> compare();
+    Result<void> collect_what_is_new();
     Result<void> add_what_is_new();
-    Result<void> put(ListEntryRecord&& entry);
+    Result<void> put(ListEntryRecord& entry);
     Result<void> finish();
     Result<void> ask();
 
@@ -154,11 +155,19 @@ class Update {
     std::optional<casefile::ListWriter> writer_;
     EntryKeys version_;
     Difference changed_;
+    std::int64_t newest_ = 0; ///< Version, when it was compared.
+    std::vector<ListEntryRecord> new_entries_;
     recognise::KnownSet::Builder new_hashes_;
+    casefile::RowId last_before_ = 0; ///< Row of an entry.
     bool has_frames_ = false;
 };
 
 Result<void> Update::compare() {
+    const auto newest = casefile::newest_version(file_, updated_.read.list.id);
+    if (!newest) {
+        return fail(newest.error());
+    }
+    newest_ = *newest;
     EntryKeys list;
     auto read = casefile::each_entry(file_, updated_.read.list.id,
                                      [&](const ListEntryRecord& hash) -> Result<void> {
@@ -181,12 +190,13 @@ Result<void> Update::compare() {
     return {};
 }
 
-Result<void> Update::put(ListEntryRecord&& entry) {
+Result<void> Update::put(ListEntryRecord& entry) {
     entry.entry += updated_.version.first_entry - 1;
     const auto row = writer_->add(entry);
     if (!row) {
         return fail(row.error());
     }
+    last_before_ = last_before_ == 0 ? *row - 1 : last_before_;
     has_frames_ = has_frames_ || entry.frame_ms;
     if (const auto kind = recognise::hash_kind_named(entry.algorithm)) {
         new_hashes_.add(0, *row, *kind, entry.value);
@@ -194,17 +204,39 @@ Result<void> Update::put(ListEntryRecord&& entry) {
     return {};
 }
 
-Result<void> Update::add_what_is_new() {
+// Before the list is locked: reading takes as long as whoever wrote the list pleases.
+Result<void> Update::collect_what_is_new() {
     EntryKeys again;
     ListAdded counted_before;
     auto read = read_sources(
         sources_, request_, counted_before, [&](ListEntryRecord&& hash) -> Result<void> {
             again.add(hash);
-            const bool is_new = hash.entry < changed_.is_new.size() && changed_.is_new[hash.entry];
-            return is_new ? put(std::move(hash)) : Result<void>();
+            if (hash.entry < changed_.is_new.size() && changed_.is_new[hash.entry]) {
+                new_entries_.push_back(std::move(hash));
+            }
+            return {};
         });
     return !read || again == version_ ? read
                                       : fail(Errc::integrity, "the list changed while it was read");
+}
+
+Result<void> Update::add_what_is_new() {
+    auto writer = casefile::ListWriter::extend(file_, request_.name);
+    if (!writer) {
+        return fail(std::move(writer).error());
+    }
+    writer_.emplace(std::move(*writer));
+    const auto newest = casefile::newest_version(file_, updated_.read.list.id);
+    if (!newest || *newest != newest_) {
+        return newest ? fail(Errc::refused, "somebody else brought the list up to date meanwhile")
+                      : fail(newest.error());
+    }
+    for (ListEntryRecord& entry : std::exchange(new_entries_, {})) {
+        if (auto added = put(entry); !added) {
+            return added;
+        }
+    }
+    return {};
 }
 
 Result<void> Update::finish() {
@@ -228,22 +260,25 @@ Result<void> Update::finish() {
 
 /// Of videos all entries are asked: one that has a frame more is known by all of its frames.
 Result<void> Update::ask() {
-    if (changed_.added == 0) {
-        return {};
-    }
     const casefile::RowId list = updated_.read.list.id;
-    auto matcher = has_frames_ ? Matcher::load(file_, list)
-                               : Matcher::over(std::move(new_hashes_).build(), list);
-    if (!matcher) {
-        return fail(std::move(matcher).error());
+    const auto version = casefile::newest_version(file_, list);
+    if (!version) {
+        return fail(version.error());
     }
-    const auto asked = ask_case(file_, *matcher, request_.threads);
-    if (!asked) {
-        return fail(asked.error());
+    if (changed_.added > 0) {
+        auto matcher = has_frames_ ? Matcher::load(file_, list)
+                                   : Matcher::over(std::move(new_hashes_).build(), list);
+        if (!matcher) {
+            return fail(std::move(matcher).error());
+        }
+        const auto asked = ask_case(file_, *matcher, request_.threads, last_before_);
+        if (!asked) {
+            return fail(asked.error());
+        }
+        updated_.read.new_hits = asked->hits;
+        updated_.read.without_ed2k = asked->without_ed2k;
     }
-    updated_.read.new_hits = asked->hits;
-    updated_.read.without_ed2k = asked->without_ed2k;
-    return {};
+    return casefile::list_was_asked(file_, {list, *version});
 }
 
 Result<ListUpdated> Update::run() {
@@ -257,14 +292,13 @@ Result<ListUpdated> Update::run() {
     updated_.read.list = std::move(**list);
     request_.polarity = updated_.read.list.polarity;
     new_hashes_.set_radius(0, updated_.read.list.radius);
-    auto writer = casefile::ListWriter::extend(file_, request_.name);
-    if (!writer) {
-        return fail(std::move(writer).error());
+    // What an earlier call left to do, because it ended in between: of this list too.
+    if (auto asked = ask_due_lists(file_, request_.threads); !asked) {
+        return fail(std::move(asked).error());
     }
-    writer_.emplace(std::move(*writer));
     using Step = Result<void> (Update::*)();
-    for (const Step step :
-         {&Update::compare, &Update::add_what_is_new, &Update::finish, &Update::ask}) {
+    for (const Step step : {&Update::compare, &Update::collect_what_is_new,
+                            &Update::add_what_is_new, &Update::finish, &Update::ask}) {
         if (auto done = (this->*step)(); !done) {
             return fail(std::move(done).error());
         }

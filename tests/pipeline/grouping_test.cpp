@@ -319,11 +319,11 @@ TEST_F(Groups, AreJudgedAgainWhereAListHits) {
     }
     expect_ok(add_hits(file_, std::span(&hit, 1)));
     EXPECT_EQ(value_of(totals(file_, std::nullopt)).groups, 2U);
-    EXPECT_EQ(value_of(update_queue(file_, 1, hit.list)).touched, 1U);
+    EXPECT_EQ(value_of(update_queue(file_, 1)).touched, 1U);
     EXPECT_EQ(value_of(totals(file_, std::nullopt)).groups, 1U);
     expect_ok(file_.check());
     const std::string kept = told();
-    EXPECT_EQ(value_of(update_queue(file_, 1)).touched, 2U);
+    EXPECT_EQ(value_of(update_queue(file_, 1, Judging::all)).touched, 2U);
     EXPECT_EQ(told(), kept);
 }
 

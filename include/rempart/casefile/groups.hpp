@@ -37,7 +37,8 @@ struct MediaView {
     KnownBy known_by;
     std::uint64_t places = 0, exhibits = 0,
                   messages = 0; ///< Where seen, of complete exhibits; in how many messages.
-    bool seen_deleted = false, has_camera = false, has_location = false; ///< State, metadata.
+    bool seen_deleted = false;  ///< At all of these places.
+    bool has_camera = false, has_location = false; ///< From metadata.
 };
 /// In the order of their SHA-256. Ids that are no content are left out.
 [[nodiscard]] Result<std::vector<MediaView>> media_views(Case& file, std::span<const RowId> ids);
@@ -109,15 +110,16 @@ struct GroupPlaceRecord {
     std::string orientation;
 };
 
-/// What changes, and which groups are judged again: those of `placed` (before and after), and those
-/// that the other members name.
+/// What changes, and which groups are judged again: those of `placed` (before and after), those
+/// that the other members name, and those that a list hits whose hits or entries changed since:
+/// whatever changes them notes the list in the same transaction, so that nothing stays unjudged for
+/// good.
 struct GroupChange {
     std::int64_t generation = 0; ///< GroupingPlan::generation
     int rule = 0;
     bool anew = false; ///< What is not placed is in no group any more.
     std::span<const GroupPlaceRecord> placed;
     std::optional<RowId> finished; ///< Groups that this exhibit saw.
-    std::optional<RowId> list;     ///< Groups that this list hits.
     bool all = false;              ///< Every group.
 };
 struct GroupChanged {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -80,10 +81,25 @@ each_listed_frame(Case& file,
 /// In the order in which they were taken over; nothing of a list that is as it was added.
 [[nodiscard]] Result<std::vector<ListVersionRecord>> list_versions(Case& file, RowId list);
 
+/// A list that was not asked yet about all that the case holds: it came, or a version of it did,
+/// and whoever brought it ended before that, or an exhibit was being read meanwhile.
+struct ListDue {
+    RowId list = 0;
+    std::int64_t version = 0; ///< newest_version, when it came.
+};
+[[nodiscard]] Result<std::vector<ListDue>> lists_due(Case& file);
+/// The list was asked about all. Nothing changes while an exhibit is open other than `finishing`,
+/// or where a newer version came meanwhile.
+[[nodiscard]] Result<void> list_was_asked(Case& file, const ListDue& due,
+                                          std::optional<RowId> finishing = {});
+/// The row of the newest version of a list that was taken over, or 0.
+[[nodiscard]] Result<std::int64_t> newest_version(Case& file, RowId list);
+
 /// What the list was compiled into; nothing if that is not known: it has to be compiled then.
 [[nodiscard]] Result<std::vector<ListFileRecord>> list_files(Case& file, RowId list);
-/// Replaces what is known of it.
-[[nodiscard]] Result<void> store_list_files(Case& file, RowId list,
+/// Replaces what is known of it. \return false, and nothing is stored, if `version` is not its
+/// newest any more: what was compiled is out of date
+[[nodiscard]] Result<bool> store_list_files(Case& file, const ListDue& compiled,
                                             std::span<const ListFileRecord> files);
 
 } // namespace rempart::casefile

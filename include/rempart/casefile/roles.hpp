@@ -58,9 +58,11 @@ namespace rights {
 inline constexpr std::string_view kCatalogue =
     "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, metadata, "
     "videos, video_frames, content_ed2k, lists, list_entries, list_frames, list_versions, "
+    "lists_due, "
     "list_files, hits, "
     "hit_segments, "
-    "near_groups, near_group_reasons, near_group_members, near_group_state, parts, jobs, "
+    "near_groups, near_group_reasons, near_group_members, near_group_state, near_groups_due, "
+    "parts, jobs, "
     "job_failures, workers, search_progress, occurrences, tallies, content_index, "
     "content_index_new, entry_acts, entry_feedback, entries_off, told_hits, off_hits";
 inline constexpr std::string_view kTalk =
@@ -77,22 +79,25 @@ inline constexpr std::array kIngest{
     TableRight{"SELECT", "chat_exports, chat_rejects, accounts, conversations, attachments, "
                          "thumbnails"},
     TableRight{"SELECT (id, conversation_id)", "messages"},
-    TableRight{
-        "INSERT",
-        "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
-        "metadata, thumbnails, videos, video_frames, content_ed2k, lists, list_entries, "
-        "list_frames, "
-        "list_versions, list_files, hits, hit_segments, near_groups, near_group_reasons, "
-        "near_group_members, near_group_state, parts, jobs, job_failures, workers, chat_exports, "
-        "chat_rejects, accounts, conversations, messages, attachments, content_index, "
-        "content_index_new, tallies, entry_acts, entry_feedback, entries_off"},
+    TableRight{"INSERT",
+               "exhibits, volumes, runs, items, item_unread, contents, pictures, fingerprints, "
+               "metadata, thumbnails, videos, video_frames, content_ed2k, lists, list_entries, "
+               "list_frames, "
+               "list_versions, lists_due, list_files, hits, hit_segments, near_groups, "
+               "near_group_reasons, "
+               "near_group_members, near_group_state, near_groups_due, parts, jobs, job_failures, "
+               "workers, chat_exports, "
+               "chat_rejects, accounts, conversations, messages, attachments, content_index, "
+               "content_index_new, tallies, entry_acts, entry_feedback, entries_off"},
     TableRight{"UPDATE", "exhibits, runs, lists, list_files, jobs, workers, tallies, "
-                         "search_progress, entries_off, near_group_state"},
+                         "search_progress, entries_off, near_group_state, lists_due"},
     TableRight{"UPDATE (media_error_code, media_error_text)", "contents"},
     TableRight{"UPDATE (is_owner)", "accounts"},
     TableRight{"UPDATE (content_id)", "attachments"},
-    TableRight{"DELETE", "volumes, jobs, workers, near_groups, near_group_reasons, "
-                         "near_group_members, content_index_new, list_files, entries_off"},
+    TableRight{"DELETE",
+               "volumes, jobs, workers, near_groups, near_group_reasons, "
+               "near_group_members, near_groups_due, content_index_new, lists_due, list_files, "
+               "entries_off"},
 };
 inline constexpr std::array kAnalyst{TableRight{"SELECT", kCatalogue}, TableRight{"SELECT", kTalk},
                                      kSeeDecisions, kAsk};

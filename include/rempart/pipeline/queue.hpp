@@ -41,10 +41,13 @@ inline constexpr int kGroupingRule = 1;
 [[nodiscard]] Result<casefile::GroupChanged>
 finish_exhibit(casefile::Case& file, const casefile::Job& job, unsigned threads);
 
-/// After something changed what is known: judges the groups again that this list hits, or all of
-/// them. Groups what complete exhibits hold and no group has.
-[[nodiscard]] Result<casefile::GroupChanged>
-update_queue(casefile::Case& file, unsigned threads,
-             std::optional<casefile::RowId> list = std::nullopt);
+/// Which groups are judged again.
+enum class Judging : std::uint8_t {
+    due, ///< Those that a list hits whose hits or entries changed.
+    all,
+};
+/// After something changed what is known. Groups what complete exhibits hold and no group has, too.
+[[nodiscard]] Result<casefile::GroupChanged> update_queue(casefile::Case& file, unsigned threads,
+                                                          Judging judging = Judging::due);
 
 } // namespace rempart::pipeline

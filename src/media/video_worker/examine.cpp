@@ -71,7 +71,14 @@ class Examination {
         Looked again;
         again.limits = request_.limits;
         again.part = part;
-        return sample(again, facts_.trimmed);
+        if (!sample(again, facts_.trimmed)) { // the first pass stands: what it saw is known
+            facts_.trimmed.clear();
+            if (!facts_.partial) {
+                facts_.partial = true;
+                facts_.partial_reason = "damaged: the frames could not be read again without bars";
+            }
+        }
+        return {};
     }
 
     [[nodiscard]] std::int64_t step() const {
