@@ -111,6 +111,11 @@ class Lists(ProgramTest):
         expected = [("blue", "exact"), ("blue", "packed!inside"), ("reds", "exact"), ("reds", "large"),
                     ("reds", "packed!inside"), ("reds", "small")]
         self.assertEqual(found, [(name, path, "ed2k") for name, path in expected])
+        for name in ("exact", "small"):  # in both forms, and in one
+            told = lines(self.run_program("explain", self.case, name, "--json"))
+            self.assertEqual({row["code"] for row in told}, {row["entry_code"] for row in told})
+        out = self.run_program("match", self.folder / "evidence" / "small", "--list", self.folder / "reds", "--json")
+        self.assertEqual([row["algorithm"] for row in lines(out)], ["ed2k"])
 
     def test_contents_that_were_read_without_ed2k_are_told_and_are_asked_when_read_again(self):
         self.ingest_files(a=b"first", b=b"second")

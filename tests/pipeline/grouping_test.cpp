@@ -290,7 +290,6 @@ TEST_F(Groups, AChangeFromAnOlderStateIsRefusedAndChangesNothing) {
                            .anew = true,
                            .placed = {},
                            .finished = {},
-                           .list = {},
                            .all = false};
     EXPECT_FALSE(value_of(change_groups(file_, late, judge_group)).has_value());
     EXPECT_EQ(told(), before);

@@ -5,6 +5,7 @@
 
 #include "casefile/case_fixture.hpp"
 #include "casefile/evidence_fixture.hpp"
+#include "rempart/casefile/lists.hpp"
 #include "rempart/pipeline/queue.hpp"
 
 namespace rempart::pipeline {
@@ -87,6 +88,36 @@ TEST_F(Floods, MoreBringTheirContentsBackIntoTheQueue) {
                               .reason = "A person looked"},
                              1));
     EXPECT_EQ(unknown(), 19U);
+}
+
+TEST_F(Floods, WhatWasWithdrawnFromQuarantineComesBackIntoIt) {
+    fill(120, kLeastFlood + 1);
+    EXPECT_EQ(value_of(quarantine_floods(file_)).size(), 1U);
+    const std::vector<std::uint64_t> first{1};
+    for (const bool returns : {false, true}) {
+        auto in = value_of(casefile::ListWriter::extend(file_, "common"));
+        casefile::ListVersionRecord version;
+        version.source_sha256 = returns ? "cd" : "ab";
+        value_of(returns ? in.finish_version(version, {}, first)
+                         : in.finish_version(version, first, {}));
+        expect_ok(update_queue(file_, 1));
+        EXPECT_EQ(unknown(), 120U);
+    }
+    EXPECT_EQ(value_of(casefile::entries_off(file_)).at(0).state, "quarantined");
+}
+
+TEST_F(Floods, WhatAnInterruptedSwitchLeftIsJudgedByTheNextChange) {
+    fill(3, 2);
+    EXPECT_EQ(unknown(), 1U);
+    const casefile::EntryChange change{.list = "common",
+                                       .entries = {1},
+                                       .act = casefile::EntryAct::disabled,
+                                       .reason = "A person looked"};
+    expect_ok(casefile::switch_entries(file_, change)); // and no queue: it ended here
+    EXPECT_EQ(unknown(), 1U);
+    EXPECT_EQ(error_of(switch_entries(file_, change, 1)).code, Errc::refused);
+    EXPECT_EQ(unknown(), 3U);
+    EXPECT_EQ(value_of(update_queue(file_, 1)).touched, 0U);
 }
 
 TEST_F(Floods, TheSwitchOfAnUnknownEntryLeavesTheQueueAlone) {

@@ -50,7 +50,6 @@ inline Result<GroupChanged> set_groups(Case& file, const std::vector<std::vector
                                         .anew = true,
                                         .placed = placed,
                                         .finished = {},
-                                        .list = {},
                                         .all = false},
                                        judge);
     return changed ? Result<GroupChanged>(changed->value()) : fail(changed.error());
