@@ -124,7 +124,10 @@ class Groups : public ::testing::Test {
             expect_ok(writer.add_item(some_item(seq++, "x", row)));
         }
         expect_ok(writer.commit());
-        const auto jobs = value_of(claim(file_, {.worker = "w", .exhibit = exhibit}));
+        casefile::Claim wanted;
+        wanted.worker = "w";
+        wanted.exhibit = exhibit;
+        const auto jobs = value_of(claim(file_, wanted));
         EXPECT_EQ(jobs.size(), 1U);
         expect_ok(complete(file_, jobs));
         return exhibit;

@@ -121,7 +121,7 @@ TEST_F(Groups, OfPicturesAreThoseOfTheSlowDefinition) {
         }
         exhibits.push_back(read_exhibit(fmt::format("{}", e), contents));
         for (const ContentRecord& content : contents) {
-            PdqFingerprint print{.quality = 100};
+            PdqFingerprint print{.hashes = {}, .quality = 100};
             for (std::size_t k = 0; k < recognise::kOrientations; ++k) {
                 print.hashes[k] = PdqHash::from_bytes(
                     std::span(content.fingerprints[0].orientations).subspan(k * 32).first<32>());
