@@ -17,6 +17,7 @@ constexpr unsigned kVideosPerWorker = 50;
 constexpr std::uint64_t kBasePixels = 4'000'000'000;
 constexpr std::uint64_t kPixelsPerByte = 512;
 constexpr std::uint64_t kPixelsPerMillisecond = 15'000;
+constexpr std::uint64_t kPasses = 2; // the second one within black bars
 constexpr std::uint64_t kBaseMilliseconds = 30'000;
 constexpr std::uint64_t kBytesPerMillisecond = 10'000; // a slow share in a lab: 10 MB/s
 constexpr std::uint64_t kMostReadingMilliseconds = 7'200'000;
@@ -32,7 +33,8 @@ std::chrono::milliseconds deadline_for(std::uint64_t file_bytes, const VideoLimi
     const std::uint64_t reading =
         std::min(file_bytes / kBytesPerMillisecond, kMostReadingMilliseconds);
     return std::chrono::milliseconds(kBaseMilliseconds + reading +
-                                     pixel_budget(file_bytes, limits) / kPixelsPerMillisecond);
+                                     kPasses * pixel_budget(file_bytes, limits) /
+                                         kPixelsPerMillisecond);
 }
 
 struct VideoPool::State {

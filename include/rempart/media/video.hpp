@@ -83,7 +83,7 @@ struct VideoPoolConfig {
 /// How many pixels may be decoded of a file of that size, and the longest time for it: our choice.
 /// A short file may be a long film of slides, so there is a base of two hours of 720p key frames;
 /// 15 million pixels a second is a tenth of what the slowest decoder does on the machine of
-/// docs/benchmarks.md. A video with black bars is decoded twice, within the same time.
+/// docs/benchmarks.md. A video with black bars is decoded twice, for which there is time.
 [[nodiscard]] std::uint64_t pixel_budget(std::uint64_t file_bytes, const VideoLimits& limits);
 [[nodiscard]] std::chrono::milliseconds deadline_for(std::uint64_t file_bytes,
                                                      const VideoLimits& limits);
