@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // case new, info, export, import; report; print.
 #include <algorithm>
-#include <chrono>
 
 #include <fmt/format.h>
 
@@ -10,6 +9,7 @@
 #include "rempart/casefile/evidence.hpp"
 #include "rempart/casefile/export.hpp"
 #include "rempart/casefile/lists.hpp"
+#include "rempart/clock.hpp"
 #include "rempart/commands.hpp"
 #include "rempart/core/text.hpp"
 #include "rempart/files.hpp"
@@ -27,12 +27,6 @@ namespace {
 
 using casefile::Access;
 using casefile::Case;
-
-TimeValue now_utc() {
-    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-    return {TimeKind::utc,
-            std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
-}
 
 } // namespace
 

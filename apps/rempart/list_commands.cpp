@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // list add, list update: lists of known material come into a case.
-#include <chrono>
 #include <filesystem>
 #include <memory>
 
@@ -8,6 +7,7 @@
 
 #include "rempart/casefile/case.hpp"
 #include "rempart/casefile/evidence.hpp"
+#include "rempart/clock.hpp"
 #include "rempart/commands.hpp"
 #include "rempart/core/fd.hpp"
 #include "rempart/core/text.hpp"
@@ -24,12 +24,6 @@ namespace {
 
 using casefile::Access;
 using casefile::Case;
-
-TimeValue now_utc() {
-    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-    return {TimeKind::utc,
-            std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
-}
 
 /// What reading a list into a case needs.
 struct OpenedList {

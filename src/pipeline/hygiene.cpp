@@ -41,7 +41,7 @@ Result<void> switch_entries(casefile::Case& file, const casefile::EntryChange& c
     }
     // Where the entry is in that state already, an earlier call may have ended before this.
     const auto queued = update_queue(file, threads);
-    return switched && !queued ? fail(queued.error()) : switched;
+    return queued ? switched : fail(queued.error());
 }
 
 } // namespace rempart::pipeline

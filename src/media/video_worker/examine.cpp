@@ -71,11 +71,12 @@ class Examination {
         Looked again;
         again.limits = request_.limits;
         again.part = part;
-        if (!sample(again, facts_.trimmed)) { // the first pass stands: what it saw is known
+        if (const auto done = sample(again, facts_.trimmed); !done) { // the first pass stands
             facts_.trimmed.clear();
             if (!facts_.partial) {
                 facts_.partial = true;
-                facts_.partial_reason = "damaged: the frames could not be read again without bars";
+                facts_.partial_reason = std::string(name(done.error().code)) +
+                                        ": the frames could not be read again without bars";
             }
         }
         return {};
